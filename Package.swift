@@ -1,0 +1,146 @@
+// swift-tools-version:6.2
+
+import PackageDescription
+
+let nio = { (product: String) in Target.Dependency.product(name: product, package: "swift-nio") }
+
+let package = Package(
+    name: "vendange",
+    platforms: [.macOS(.v26)],
+    products: [
+        .executable(name: "vendange", targets: ["vendange"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // The core: values and pure functions, then the slots that fold.
+        .target(name: "Domain"),
+        .target(name: "ScoreStore", dependencies: ["Domain"]),
+
+        // The rims: each knows one outside technology, and none of them knows another.
+        .target(name: "EventLog", dependencies: ["Domain", "ScoreStore"]),
+        .target(
+            name: "Collector",
+            dependencies: [
+                "Domain", "ScoreStore", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+            ]
+        ),
+        .target(
+            name: "Catalog",
+            dependencies: ["Domain", "ScoreStore", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .target(
+            name: "Delivery",
+            dependencies: [
+                "Domain", "ScoreStore", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .target(
+            name: "Console",
+            dependencies: [
+                "Domain", "ScoreStore", nio("NIOCore"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .target(name: "Settings", dependencies: ["Domain", .product(name: "Yams", package: "Yams")]),
+
+        // The composition root, the demonstration that rides on it, and the command line.
+        .target(
+            name: "Server",
+            dependencies: [
+                "Catalog", "Collector", "Console", "Delivery", "Domain", "EventLog", "ScoreStore", "Settings",
+                nio("NIOCore"), nio("NIOPosix"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(
+            name: "Demo",
+            dependencies: [
+                "Domain", nio("NIOCore"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .executableTarget(
+            name: "vendange",
+            dependencies: [
+                "Demo", "Domain", "EventLog", "Server", "Settings", nio("NIOCore"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ]
+        ),
+
+        // Tests mirror the sources.
+        .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport"),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"]),
+        .testTarget(name: "ScoreStoreTests", dependencies: ["Domain", "ScoreStore", "TestSupport"]),
+        .testTarget(name: "EventLogTests", dependencies: ["Domain", "EventLog", "TestSupport"]),
+        .testTarget(
+            name: "CollectorTests",
+            dependencies: [
+                "Collector", "Domain", "ScoreStore", "TestSupport", nio("NIOCore"), nio("NIOEmbedded"),
+                nio("NIOHTTP1"), nio("NIOPosix"),
+            ]
+        ),
+        .testTarget(
+            name: "CatalogTests",
+            dependencies: ["Catalog", "Domain", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: ["Delivery", "Domain", "TestSupport", nio("NIOCore"), nio("NIOPosix")]
+        ),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: [
+                "Console", "Domain", "ScoreStore", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]
+        ),
+        .testTarget(name: "SettingsTests", dependencies: ["Domain", "Settings", "TestSupport"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Domain", "EventLog", "ScoreStore", "TestSupport"]),
+        .testTarget(name: "ServerTests", dependencies: ["Domain", "Server", "TestSupport"]),
+        .testTarget(name: "TidyTests", dependencies: []),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One set of compiler features for every target, so that no module is less strict than another.
+for target in package.targets {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        .treatAllWarnings(as: .error),
+        // SE-0335: existential types are spelled `any`, which makes every box visible in review.
+        .enableUpcomingFeature("ExistentialAny"),
+        // SE-0409: an import is internal unless it says otherwise.
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        // SE-0444: members come only from modules the file imports.
+        .enableUpcomingFeature("MemberImportVisibility"),
+        // SE-0470: conformances are isolated with their type.
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        // SE-0461: async functions run where their caller runs.
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        // SE-0481: a weak capture that is never assigned is a `let`.
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+    ]
+}

@@ -1,0 +1,124 @@
+/// Every limit of the service, with its unit and its reason (promise 7: nothing grows without bound).
+///
+/// A limit that a person meets is repeated in `docs/limits.md`.
+package enum Limits {
+    // MARK: The store
+
+    /// Slots of the store. More than any number of workers, few enough that a checkpoint of one is a small file.
+    package static let slotCount: UInt16 = 4_096
+    /// Anonymous visitors a slot keeps: 4 M in all.
+    package static let visitorsPerSlot = 1_024
+    /// Of these, visitors whose cookie never came back: a fixed fifth, first in, first out.
+    package static let onceSeenVisitorsPerSlot = 205
+    /// Contacts a slot keeps: 2 M in all.
+    package static let contactsPerSlot = 512
+    /// Pages a visitor or contact remembers.
+    package static let rememberedPages = 8
+    /// Page loads whose event ids are remembered per profile: the resend window.
+    package static let rememberedPageLoads = 6
+    /// Topics summed per profile beside "no topic".
+    package static let topicsPerProfile = 4
+    /// Provisional entries in one profile; one more is a burst.
+    package static let provisionalEntries = 16
+    /// Recent entries a contact can reverse without a recomputation.
+    package static let recentEntries = 32
+    /// Visitors linked to one contact.
+    package static let linksPerContact = 8
+    /// Windows of limited rules a contact remembers.
+    package static let limitWindowsPerContact = 64
+    /// Windows of limited rules a visitor remembers.
+    package static let limitWindowsPerVisitor = 6
+    /// Fields of a contact and its account that the model can read.
+    package static let fieldsPerContact = 32
+    /// Page keys a slot remembers as already named to the catalog.
+    package static let namedPagesPerSlot = 64
+    /// Audience counters a slot holds before it hands them to the catalog.
+    package static let audienceCountersPerSlot = 64
+
+    // MARK: The model
+
+    /// Score groups over a service's whole life (a group never loses its number).
+    package static let groups = 16
+    /// Topics over a service's whole life.
+    package static let topics = 255
+    /// Page patterns in a model.
+    package static let pagePatterns = 2_000
+    /// Rules in a model.
+    package static let rules = 1_000
+    /// Bytes of a model's YAML.
+    package static let modelBytes = 262_144
+
+    // MARK: The wire
+
+    /// Bytes of a request's line and headers.
+    package static let requestHeadBytes = 16_384
+    /// Bytes of a `POST /e` body that the collector's own codec takes, and of any body at all.
+    package static let eventBodyBytes = 65_536
+    /// Events in one `POST /e`.
+    package static let eventsPerRequest = 100
+    /// Depth of nesting in a JSON body.
+    package static let jsonDepth = 16
+    /// Bytes of a url, a referrer or a target, after normalisation.
+    package static let urlBytes = 2_048
+    /// Bytes of a title.
+    package static let titleBytes = 256
+    /// Bytes of a name (custom event, form, file) or a campaign parameter.
+    package static let nameBytes = 128
+    /// Mapped fields of one submitted form.
+    package static let formFields = 16
+    /// Bytes of one form field's value.
+    package static let formFieldBytes = 256
+    /// How far back a client's clock may date an event.
+    package static let lateness = TimeSpan.hours(48)
+    /// Pipelined requests answered in one read cycle before the rest waits.
+    package static let pipelinedRequests = 64
+    /// Connections of the public port; the next one is closed at once.
+    package static let publicConnections = 16_384
+    /// How long a connection may stay silent.
+    package static let idleConnection = TimeSpan.seconds(75)
+    /// How long a request's head and body may take to arrive.
+    package static let slowRequest = TimeSpan.seconds(20)
+    /// How long a redirect waits for its commit.
+    package static let redirectWait = TimeSpan.milliseconds(250)
+
+    // MARK: The log
+
+    /// Bytes of a segment file.
+    package static let segmentBytes = 64 * 1_024 * 1_024
+    /// Bytes of one block's payload: what one sync can carry.
+    package static let blockBytes = 4 * 1_024 * 1_024
+    /// Bytes of one framed record.
+    package static let recordBytes = 262_144
+    /// Bytes a producer may have pending before the log refuses.
+    package static let pendingBytes = 4 * 1_024 * 1_024
+    /// Free space below which events are refused.
+    package static let freeSpaceFloorBytes = 256 * 1_024 * 1_024
+    /// Free space kept for control records: a full disk must not block a withdrawal.
+    package static let controlReserveBytes = 32 * 1_024 * 1_024
+    /// Records between the oldest slot's checkpoint and the head.
+    package static let checkpointDistance: UInt64 = 4_000_000
+
+    // MARK: Effects and deliveries
+
+    /// Effects a worker may have waiting for the catalog.
+    package static let pendingEffects = 16_384
+    /// Effects committed in one transaction.
+    package static let effectsPerTransaction = 4_096
+    /// Bytes of a delivery's body.
+    package static let deliveryBodyBytes = 131_072
+    /// Bytes read of a destination's answer.
+    package static let deliveryAnswerBytes = 4_096
+    /// Deliveries in flight to one destination.
+    package static let deliveriesInFlight = 8
+    /// Timeline rows a lead carries.
+    package static let leadTimelineRows = 20
+
+    // MARK: The private port
+
+    /// Bytes of a request body.
+    package static let apiBodyBytes = 1_048_576
+    /// Items of a page.
+    package static let apiPageItems = 500
+    /// Lines of one imported file.
+    package static let importLines = 1_000_000
+}

@@ -1,0 +1,151 @@
+/// Appends the log's primitive values to a byte array: little-endian words, LEB128 varints, counted text.
+package struct ByteWriter: Sendable {
+    /// What has been written.
+    package var bytes: [UInt8]
+
+    /// A writer that continues `bytes`.
+    package init(_ bytes: [UInt8] = []) { self.bytes = bytes }
+
+    /// One byte.
+    package mutating func write(_ value: UInt8) { self.bytes.append(value) }
+
+    /// Two bytes, little-endian.
+    package mutating func write(_ value: UInt16) { self.writeWord(value) }
+
+    /// Four bytes, little-endian.
+    package mutating func write(_ value: UInt32) { self.writeWord(value) }
+
+    /// Eight bytes, little-endian.
+    package mutating func write(_ value: UInt64) { self.writeWord(value) }
+
+    /// Eight bytes, little-endian two's complement.
+    package mutating func write(_ value: Int64) { self.writeWord(UInt64(bitPattern: value)) }
+
+    /// The eight bytes of the IEEE 754 bit pattern.
+    package mutating func write(_ value: Double) { self.writeWord(value.bitPattern) }
+
+    /// A base-128 varint (LEB128): seven bits a byte, low bits first.
+    package mutating func writeVarint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            self.bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        self.bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// Text as its varint count of UTF-8 bytes and these bytes.
+    package mutating func writeText(_ text: String) {
+        self.writeVarint(UInt64(text.utf8.count))
+        self.bytes.append(contentsOf: text.utf8)
+    }
+
+    /// Bytes behind their varint count.
+    package mutating func writeCounted(_ run: some Collection<UInt8>) {
+        self.writeVarint(UInt64(run.count))
+        self.bytes.append(contentsOf: run)
+    }
+
+    private mutating func writeWord(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.littleEndian) { self.bytes.append(contentsOf: $0) }
+    }
+}
+
+/// The bytes of a record do not have the form its kind promises.
+package enum DecodingFailure: Error, Equatable, Sendable {
+    /// The bytes end before the value does.
+    case truncated
+    /// A varint runs over 64 bits, or a count over what can follow.
+    case overlong
+    /// A value is outside its range; the name says which.
+    case invalid(StaticName)
+    /// Bytes are left behind the last field.
+    case trailing
+}
+
+/// A constant name for use in error values.
+package struct StaticName: Equatable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
+    /// The name.
+    package let description: String
+
+    /// A name from a literal.
+    package init(stringLiteral value: String) { self.description = value }
+}
+
+/// Reads the log's primitive values from a buffer it does not own; never reads past the end.
+package struct ByteReader {
+    /// What is read from. Valid only as long as the buffer behind it.
+    package let bytes: UnsafeRawBufferPointer
+    /// Where the next value starts.
+    package private(set) var offset: Int
+
+    /// A reader over `bytes`, from `offset`.
+    package init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
+        self.bytes = bytes
+        self.offset = offset
+    }
+
+    /// How many bytes are left.
+    package var remaining: Int { self.bytes.count - self.offset }
+
+    /// One byte.
+    package mutating func readByte() throws(DecodingFailure) -> UInt8 {
+        guard self.offset < self.bytes.count else { throw .truncated }
+        defer { self.offset += 1 }
+        return self.bytes[self.offset]
+    }
+
+    /// A little-endian word of the result's width.
+    package mutating func readWord<Word: FixedWidthInteger>(as type: Word.Type = Word.self) throws(DecodingFailure)
+        -> Word
+    {
+        let width = MemoryLayout<Word>.size
+        guard self.remaining >= width else { throw .truncated }
+        defer { self.offset += width }
+        return Word(littleEndian: self.bytes.loadUnaligned(fromByteOffset: self.offset, as: Word.self))
+    }
+
+    /// An IEEE 754 double from its bit pattern.
+    package mutating func readDouble() throws(DecodingFailure) -> Double {
+        Double(bitPattern: try self.readWord(as: UInt64.self))
+    }
+
+    /// A LEB128 varint.
+    package mutating func readVarint() throws(DecodingFailure) -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while true {
+            let byte = try self.readByte()
+            guard shift < 63 || byte <= 1 else { throw .overlong }
+            value |= UInt64(byte & 0x7f) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+    }
+
+    /// The range of a counted run, which is skipped.
+    package mutating func readCountedRange() throws(DecodingFailure) -> Range<Int> {
+        let count = try self.readVarint()
+        guard count <= UInt64(self.remaining) else { throw .truncated }
+        let start = self.offset
+        self.offset += Int(count)
+        return start..<self.offset
+    }
+
+    /// Counted UTF-8 text; malformed sequences become U+FFFD.
+    package mutating func readText() throws(DecodingFailure) -> String {
+        let range = try self.readCountedRange()
+        return String(decoding: self.bytes[range], as: UTF8.self)
+    }
+
+    /// Skips `count` bytes.
+    package mutating func skip(_ count: Int) throws(DecodingFailure) {
+        guard count >= 0, self.remaining >= count else { throw .truncated }
+        self.offset += count
+    }
+
+    /// Throws unless everything was read.
+    package func expectEnd() throws(DecodingFailure) {
+        guard self.remaining == 0 else { throw .trailing }
+    }
+}

@@ -1,0 +1,62 @@
+/// What a record of the log is. The numbers are the log's format and never change meaning.
+package enum RecordKind: UInt8, Sendable, CaseIterable {
+    /// Something a visitor or contact did (``EventRecord``).
+    case event = 1
+    /// What is known of a contact, whole (``ContactRecord``).
+    case contact = 2
+    /// A visitor and a contact are tied, or were wrongly (``LinkRecord``).
+    case link = 3
+    /// Points given by hand (``ManualEntryRecord``).
+    case manualEntry = 4
+    /// A contact or visitor is erased (``ErasureRecord``).
+    case erasure = 5
+    /// A salesperson answered a lead (``LeadAnswerRecord``).
+    case leadAnswer = 6
+
+    /// A scoring model was published. Control: folded by every slot.
+    case model = 64
+    /// A second passed in which something fell due. Control.
+    case tick = 65
+    /// Proof that the whole path works. Folded by one slot, leaves only its time.
+    case canary = 66
+
+    /// From a visitor's slot: this visitor belongs to you (``LinkedRecord``). Derived.
+    case linked = 128
+    /// From a visitor's slot: your visitor did this (``TouchRecord``). Derived.
+    case touch = 129
+    /// From a network's slot: these acts were a machine's. Derived.
+    case verdict = 130
+    /// The result of a recomputation. Derived.
+    case restated = 131
+
+    /// Whether the record carries the cause it follows from (see ``Cause``).
+    package var isDerived: Bool { self.rawValue >= 128 }
+
+    /// Whether every slot folds it.
+    package var isControl: Bool { self == .model || self == .tick }
+}
+
+/// What a derived record follows from: the n-th consequence of the record at an offset, as folded by one slot.
+///
+/// A slot folds in log order, so its causes only grow; the log keeps the last of each slot and refuses the rest as
+/// already stored. That makes writing a derived record idempotent across crashes and replays.
+package struct Cause: Hashable, Comparable, Sendable {
+    /// The slot that drew the consequence.
+    package var source: Slot
+    /// The offset of the record it was drawn from.
+    package var offset: UInt64
+    /// 0 for the first consequence of that record in that slot, then 1, …
+    package var ordinal: UInt16
+
+    /// A cause.
+    package init(source: Slot, offset: UInt64, ordinal: UInt16) {
+        self.source = source
+        self.offset = offset
+        self.ordinal = ordinal
+    }
+
+    /// By offset, then ordinal: only causes of one source are ever compared.
+    package static func < (left: Cause, right: Cause) -> Bool {
+        (left.offset, left.ordinal) < (right.offset, right.ordinal)
+    }
+}

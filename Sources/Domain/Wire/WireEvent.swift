@@ -1,0 +1,63 @@
+/// One event as a client sent it, decoded and normalised but not yet resolved against the directory.
+///
+/// Its texts lie in the scratch buffer of the decoder that made it (see ``TextRange``). Names in quotation marks
+/// are the keys of the JSON object and of the pixel's query alike.
+package struct WireEvent: Sendable {
+    /// "type": what happened. Required; only public kinds.
+    package var kind: EventKind = .pageView
+    /// "site": the site's key. Required.
+    package var site: TextRange = .empty
+    /// "url": the page's address, normalised to `host[:port]/path[?query]` without fragment, scheme, tracking
+    /// parameters. Required.
+    package var url: TextRange = .empty
+    /// The part of ``url`` from its first `/` up to `?` or the end: what page patterns match.
+    package var path: TextRange = .empty
+    /// Whether the address was `https`.
+    package var isSecure = false
+    /// "id": `<nonce>.<counter>`; the nonce as a 64-bit hash of its text, 0 if absent.
+    package var nonce: UInt64 = 0
+    /// The counter of "id".
+    package var counter: UInt16 = 0
+    /// "time": the client's time of the event in milliseconds since 1970, 0 if absent.
+    package var clientMilliseconds: Int64 = 0
+    /// "sent": the client's time of sending in milliseconds since 1970, 0 if absent. Lateness is sent − time, which
+    /// needs no right clock.
+    package var sentMilliseconds: Int64 = 0
+    /// "title".
+    package var title: TextRange = .empty
+    /// "referrer": normalised like ``url``; empty when it is the page's own host.
+    package var referrer: TextRange = .empty
+    /// "utm_source" in "url", or "campaign_source".
+    package var campaignSource: TextRange = .empty
+    /// "utm_medium".
+    package var campaignMedium: TextRange = .empty
+    /// "utm_campaign".
+    package var campaignName: TextRange = .empty
+    /// "utm_content".
+    package var campaignContent: TextRange = .empty
+    /// "utm_term".
+    package var campaignTerm: TextRange = .empty
+    /// Which advertiser's click id the url carried ("gclid", "fbclid", "msclkid", …): its name only.
+    package var clickIDName: TextRange = .empty
+    /// "click": the token of the tracked link that led here, as handed over by the redirect; verified later.
+    package var click: TextRange = .empty
+    /// "consent": what the page says was chosen.
+    package var consent: ConsentChoice = .undecided
+    /// "upgrade": the same page view again, now that a choice was made; audience figures count it once.
+    package var isUpgrade = false
+    /// "engaged": visible milliseconds.
+    package var engagedMilliseconds: UInt32 = 0
+    /// "scroll": depth in percent, 0…100.
+    package var scrollPercent: UInt8 = 0
+    /// "name": of a custom event, form or file.
+    package var name: TextRange = .empty
+    /// "target": the address of a download or outbound link, normalised like ``url``.
+    package var target: TextRange = .empty
+    /// "value": a number of the site's own, of a custom event.
+    package var value: Double = 0
+    /// "fields": the mapped fields of a form, as counted key and value pairs (see ``FormFields``).
+    package var fields: TextRange = .empty
+
+    /// An event with nothing set.
+    package init() {}
+}
