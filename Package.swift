@@ -128,19 +128,20 @@ let package = Package(
 
 // One set of compiler features for every target, so that no module is less strict than another.
 for target in package.targets {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .treatAllWarnings(as: .error),
-        // SE-0335: existential types are spelled `any`, which makes every box visible in review.
-        .enableUpcomingFeature("ExistentialAny"),
-        // SE-0409: an import is internal unless it says otherwise.
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        // SE-0444: members come only from modules the file imports.
-        .enableUpcomingFeature("MemberImportVisibility"),
-        // SE-0470: conformances are isolated with their type.
-        .enableUpcomingFeature("InferIsolatedConformances"),
-        // SE-0461: async functions run where their caller runs.
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-        // SE-0481: a weak capture that is never assigned is a `let`.
-        .enableUpcomingFeature("ImmutableWeakCaptures"),
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .treatAllWarnings(as: .error),
+            // SE-0335: existential types are spelled `any`, which makes every box visible in review.
+            .enableUpcomingFeature("ExistentialAny"),
+            // SE-0409: an import is internal unless it says otherwise.
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            // SE-0444: members come only from modules the file imports.
+            .enableUpcomingFeature("MemberImportVisibility"),
+            // SE-0470: conformances are isolated with their type.
+            .enableUpcomingFeature("InferIsolatedConformances"),
+            // SE-0461: async functions run where their caller runs.
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            // SE-0481: a weak capture that is never assigned is a `let`.
+            .enableUpcomingFeature("ImmutableWeakCaptures"),
+        ]
 }

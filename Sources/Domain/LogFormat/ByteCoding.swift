@@ -96,7 +96,9 @@ package struct ByteReader {
     }
 
     /// A little-endian word of the result's width.
-    package mutating func readWord<Word: FixedWidthInteger>(as type: Word.Type = Word.self) throws(DecodingFailure)
+    package mutating func readWord<Word: FixedWidthInteger>(
+        as type: Word.Type = Word.self
+    ) throws(DecodingFailure)
         -> Word
     {
         let width = MemoryLayout<Word>.size
