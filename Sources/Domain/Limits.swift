@@ -20,8 +20,6 @@ package enum Limits {
     package static let topicsPerProfile = 4
     /// Provisional entries in one profile; one more is a burst.
     package static let provisionalEntries = 16
-    /// Recent entries a contact can reverse without a recomputation.
-    package static let recentEntries = 32
     /// Visitors linked to one contact.
     package static let linksPerContact = 8
     /// Windows of limited rules a contact remembers.
