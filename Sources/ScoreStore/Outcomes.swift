@@ -1,4 +1,4 @@
-package import Domain
+import Domain
 
 /// How many accepted events ended how, in one slot since the log began (promise 4). Part of the slot's bytes, so the
 /// figures survive restarts.

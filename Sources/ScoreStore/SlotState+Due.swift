@@ -1,4 +1,4 @@
-package import Domain
+import Domain
 
 /// What falls due by time alone.
 extension SlotState {

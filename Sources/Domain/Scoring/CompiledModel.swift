@@ -167,7 +167,7 @@ package struct ModelNames: Sendable {
 
     // Names are the author's, not an attacker's: a fixed key will do, and must, for windows to outlive a process.
     private static func key(_ text: String) -> UInt32 {
-        UInt32(truncatingIfNeeded: SipHash.hash(text, key: SipKey(0x76656e64, 0x616e6765)))
+        UInt32(truncatingIfNeeded: SipHash.hash(text, key: SipKey(0x7665_6e64, 0x616e_6765)))
     }
 }
 

@@ -165,7 +165,8 @@ extension ContactFold {
     }
 
     /// An entry that completes or takes back another, dated now.
-    mutating func follower(_ origin: LedgerEntry.Origin, of target: EntryID?, group: UInt8, topic: UInt8) -> LedgerEntry {
+    mutating func follower(_ origin: LedgerEntry.Origin, of target: EntryID?, group: UInt8, topic: UInt8) -> LedgerEntry
+    {
         var entry = LedgerEntry(
             id: self.nextEntryID(),
             contact: self.contact.id,

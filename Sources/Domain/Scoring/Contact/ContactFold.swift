@@ -143,7 +143,8 @@ package struct ContactFold {
         standing.score = score
         standing.limited = limited
         if let model {
-            standing.balances = self.contact.balances.list.filter { model.maxima[Int($0.group)] != nil }.map { balance in
+            standing.balances = self.contact.balances.list.filter { model.maxima[Int($0.group)] != nil }.map {
+                balance in
                 let reading = self.reading(balance.group)
                 return NamedBalance(
                     group: model.groupNames[Int(balance.group)],

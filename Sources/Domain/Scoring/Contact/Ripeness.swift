@@ -100,7 +100,8 @@ package struct Ripeness: Equatable, Sendable {
             self.awaitsConfirmation = true
             return
         }
-        let isCooling = self.handedOverAt != .distantPast
+        let isCooling =
+            self.handedOverAt != .distantPast
             && self.handedOverAt.adding(reading.cooldown) > reading.now
         guard !isCooling else { return }
         self.isHandedOver = true

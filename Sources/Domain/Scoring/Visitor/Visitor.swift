@@ -33,7 +33,12 @@ package struct Visitor: Equatable, Sendable {
 
     /// Notes an event of the visitor: its visit, and, while nobody knows them, its points. Returns the visit it
     /// starts.
-    package mutating func note(_ event: EventRecord, bytes: UnsafeRawBufferPointer, model: CompiledModel?, at time: Timestamp) {
+    package mutating func note(
+        _ event: EventRecord,
+        bytes: UnsafeRawBufferPointer,
+        model: CompiledModel?,
+        at time: Timestamp
+    ) {
         var visit: ScoringModel.Visit?
         var absence = TimeSpan.seconds(0)
         if self.visits == 0 {
