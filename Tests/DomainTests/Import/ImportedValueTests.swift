@@ -5,7 +5,8 @@ struct ImportedValueTests {
     @Test(arguments: [
         ("12,5", 12.5), ("1 234,50 €", 1_234.5), ("1\u{a0}234\u{202f}567", 1_234_567), ("1.234,5", 1_234.5),
         ("1,234.5", 1_234.5), ("1.234.567", 1_234_567), ("-3", -3), ("€ 45", 45), ("120 k€", 120_000),
-        ("1,2 M€", 1_200_000), ("2 Md€", 2_000_000_000), ("11-50", 11), ("50+", 50), ("1'000", 1_000), ("1,234", 1.234),
+        ("1,2 M€", 1_200_000), ("2 Md€", 2_000_000_000), ("11-50", 11), ("50+", 50),
+        ("1'000", 1_000), ("1,234", 1.234),
     ])
     func frenchNumbersAreRead(text: String, number: Double) throws {
         #expect(try #require(ImportedValue.number(text, decimalComma: true)).distance(to: number).magnitude < 1e-6)
@@ -50,7 +51,8 @@ struct ImportedValueTests {
 
     @Test(arguments: [
         (" Jane.Doe@Example.COM\u{a0}", "jane.doe@example.com"), ("a+b@x-y.example.org", "a+b@x-y.example.org"),
-        ("zoé@example.com", nil), ("a@château.fr", nil), ("a@b", nil), ("a b@example.com", nil), ("@example.com", nil),
+        ("zoé@example.com", nil), ("a@château.fr", nil), ("a@b", nil),
+        ("a b@example.com", nil), ("@example.com", nil),
         ("a..b@example.com", nil), (".a@example.com", nil), ("a.@example.com", nil), ("a@@example.com", nil),
         ("a@-x.com", nil), ("a@x..com", nil), ("a@1.2.3.44", nil), ("", nil), ("a@x.com;b@x.com", nil),
     ])
