@@ -15,10 +15,10 @@ enum ASCII {
 enum FieldText {
     /// Without white space at both ends: ASCII's, the no-break spaces U+00A0 and U+202F, and U+FEFF.
     static func trimmed(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        guard let first = bytes.first, let last = bytes.last else { return text }
+        guard let first = text.utf8.first, let last = text.utf8.last else { return text }
         // Nothing to do for nearly every cell.
         if first > 0x20, first < 0x80, last > 0x20, last < 0x80 { return text }
+        let bytes = Array(text.utf8)
         var start = 0
         var end = bytes.count
         while start < end, let width = self.spaceWidth(bytes, at: start), start + width <= end { start += width }
@@ -28,7 +28,9 @@ enum FieldText {
 
     /// On one line: control characters become spaces, so that no cell can forge a line where it is shown.
     static func singleLine(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return self.trimmed(text) }
+        var hasControl = false
+        for byte in text.utf8 where byte < 0x20 || byte == 0x7f { hasControl = true }
+        guard hasControl else { return self.trimmed(text) }
         let bytes = text.utf8.map { $0 < 0x20 || $0 == 0x7f ? 0x20 : $0 }
         return self.trimmed(String(decoding: bytes, as: UTF8.self))
     }

@@ -9,8 +9,10 @@ package enum ImportedValue {
     package static func number(_ text: String, decimalComma: Bool) -> Double? {
         var bytes = FieldText.withoutSpaces(text).map(ASCII.lowercased)[...]
         var isNegative = false
-        for sign in ["€", "$", "£", "eur", "usd"] where bytes.starts(with: sign.utf8) {
-            bytes = bytes.dropFirst(sign.utf8.count)
+        if let first = bytes.first, !ASCII.isDigit(first) {
+            for sign in ["€", "$", "£", "eur", "usd"] where bytes.starts(with: sign.utf8) {
+                bytes = bytes.dropFirst(sign.utf8.count)
+            }
         }
         if let first = bytes.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") {
             isNegative = first == UInt8(ascii: "-")
@@ -67,6 +69,7 @@ package enum ImportedValue {
 
     /// What a text behind the digits multiplies by; nil when it is no unit.
     private static func factor(of suffix: ArraySlice<UInt8>) -> Double? {
+        if suffix.isEmpty { return 1 }
         var rest = String(decoding: suffix, as: UTF8.self)
         // A range's or an open range's upper end says nothing about the least.
         if rest == "+" { return 1 }
