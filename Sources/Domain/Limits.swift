@@ -131,4 +131,12 @@ package enum Limits {
     package static let apiPageItems = 500
     /// Lines of one imported file.
     package static let importLines = 1_000_000
+    /// Bytes of one imported file, which is held in memory with its decoded text.
+    package static let importFileBytes = 256 * 1_024 * 1_024
+    /// Columns of an imported file: more than any CRM exports, few enough to print.
+    package static let importColumns = 1_024
+    /// Bytes of one imported row: how far a quote that is never closed can reach.
+    package static let importRowBytes = 65_536
+    /// Bytes of an imported note.
+    package static let importNoteBytes = 8_192
 }
