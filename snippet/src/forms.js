@@ -18,15 +18,17 @@ const passesLuhn = digits => {
   return sum % 10 == 0;
 };
 
-// Whether some 13 to 19 digits in a row, whatever is between them to make them readable, could be a card's.
+// Whether 13 to 19 digits in a row could be a card's, whole or as some of the groups they are written in.
 const holdsCardNumber = text =>
   (text.match(/\d(?:[\s.-]{0,2}\d){12,}/g) || []).some(run => {
-    const digits = run.replace(/\D/g, '');
-    for (let length = 13; length <= 19; length++) {
-      for (let start = 0; start + length <= digits.length; start++) {
-        if (passesLuhn(digits.slice(start, start + length))) return true;
-      }
-    }
+    const groups = run.split(/\D+/);
+    return groups.some((_, first) => {
+      let digits = '';
+      return groups.slice(first).some(group => {
+        digits += group;
+        return digits.length > 12 && digits.length < 20 && passesLuhn(digits);
+      });
+    });
   });
 
 // What may leave of `values`, a map of Vendange's field names to texts.

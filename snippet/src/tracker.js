@@ -18,7 +18,8 @@ if (!before.x) {
 
   const CHOICE_KEY = 'vdg.c', QUEUE_KEY = 'vdg.q';
   const DENIED = 'denied', GRANTED = 'granted', PAGE_VIEW = 'page_view';
-  const KEPT_EVENTS = 32, KEPT_MILLISECONDS = 48 * 3600e3, EVENTS_PER_REQUEST = 8, SETTLE_MILLISECONDS = 300;
+  const KEPT_EVENTS = 32, KEPT_MILLISECONDS = 48 * 3600e3, EVENTS_PER_REQUEST = 8,
+    SETTLE_MILLISECONDS = 300, WAITING_CALLS = 99;
 
   // Twelve random bytes are sixteen characters. It lives as long as this page load and is stored nowhere.
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(12)))).replace(/\W/g, '_');
@@ -48,7 +49,7 @@ if (!before.x) {
       now - event.time < KEPT_MILLISECONDS && (consent != DENIED || event.consent == DENIED));
     // While the collector is known to be down, the answer may come after this page is gone.
     if (failures) keep();
-    const batch = queue.splice(0, EVENTS_PER_REQUEST);
+    const batch = queue.splice(0, leaving ? KEPT_EVENTS : EVENTS_PER_REQUEST);
     if (!batch[0]) return;
     const body = JSON.stringify(batch.map(event => ({ ...event, sent: now })));
     // Without keepalive a fetch ends with its page. A text is sent by the beacon as text/plain too.
@@ -137,7 +138,8 @@ if (!before.x) {
 
   const api = (...call) => {
     // Before the page is shown, and until `forms.js` brings its commands, calls wait.
-    started && api.x[call[0]] ? api.x[call[0]](...call.slice(1)) : api.q.push(call);
+    if (started && api.x[call[0]]) api.x[call[0]](...call.slice(1));
+    else if (api.q.length < WAITING_CALLS) api.q.push(call);
   };
 
   const replay = () => api.q.splice(0).forEach(call => api(...call));
