@@ -33,7 +33,11 @@ if (!before.x) {
 
   // A signal of the browser outweighs what the page says, and is not written down: it is read at each load.
   const refusedByBrowser = nav.globalPrivacyControl || nav.doNotTrack == 1;
-  let consent = refusedByBrowser ? DENIED : stored(CHOICE_KEY) || undefined;
+  // Another tab, or a page visited since this one went to the back/forward cache, may have changed the choice: what
+  // is stored counts, and what is in memory only where nothing can be stored.
+  let consent;
+  const recall = () => { consent = refusedByBrowser ? DENIED : stored(CHOICE_KEY) || consent };
+  recall();
 
   // ---- Sending ----
 
@@ -45,6 +49,7 @@ if (!before.x) {
   // requests may be under way, so that the end of a page never waits for an answer.
   const flush = leaving => {
     const now = Date.now();
+    recall();
     queue = queue.filter(event =>
       now - event.time < KEPT_MILLISECONDS && (consent != DENIED || event.consent == DENIED));
     // While the collector is known to be down, the answer may come after this page is gone.
@@ -77,6 +82,7 @@ if (!before.x) {
   };
 
   const emit = (type, fields, leaving) => {
+    recall();
     if (consent == DENIED && type != PAGE_VIEW) return;
     queue.push({
       type, site: config.site, url: url.slice(0, 2048), id: nonce + '.' + counter++, time: Date.now(), consent,
@@ -159,6 +165,7 @@ if (!before.x) {
     },
 
     consent(choice) {
+      recall();
       // Consent managers repeat themselves on every page.
       if (refusedByBrowser || choice == consent || choice != GRANTED && choice != DENIED) return;
       if (settling) view();
@@ -226,7 +233,9 @@ if (!before.x) {
     doc.addEventListener('visibilitychange', () => doc.hidden ? endPage(1) : watch());
 
     const clicked = event => {
-      const link = event.button < 2 && event.target.closest('a[href]');
+      // The first of the path is the element itself, also inside a component's shadow tree; it may be the document.
+      const target = event.composedPath()[0];
+      const link = event.button < 2 && target.closest && target.closest('a[href]');
       if (!link || !/^http/.test(link.protocol)) return;
       const isFile = link.hasAttribute('download') ||
         /\.(pdf|docx?|xlsx?|pptx?|od[tsp]|csv|zip|rar|7z|dwg|dxf|stp|step|mp4)$/i.test(link.pathname);

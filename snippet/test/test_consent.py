@@ -172,3 +172,17 @@ def test_the_parameter_has_the_name_the_site_gave_it(browser):
     (view,) = browser.wait(1)
     assert view["click"] == "token"
     assert view["url"].endswith("/page?vdg=other&href=1")
+
+
+def test_a_choice_made_in_another_tab_holds_here_too(browser):
+    browser.run("localStorage.setItem('vdg.c', 'granted')")
+    browser.page("/page")
+    browser.open("/page")
+    browser.wait(1)
+    # What another tab, or a page visited before coming back to this one, leaves behind.
+    browser.run("localStorage.setItem('vdg.c', 'denied')")
+    browser.call("event", "own")
+    browser.run("history.pushState(null, '', '/page/two')")
+    assert browser.wait(2, "page_view")[1]["consent"] == "denied"
+    browser.settle()
+    assert browser.events("custom") == []

@@ -131,3 +131,17 @@ def test_events_of_the_site(browser):
         ("opened", None),
         ("odd", None),
     ]
+
+
+def test_links_inside_a_component_count_and_odd_clicks_do_no_harm(browser):
+    browser.page("/component", "<div id=host></div>", after=CALM)
+    browser.open("/component")
+    browser.run(
+        "window.failures = []; addEventListener('error', event => failures.push(event.message));"
+        "const root = document.getElementById('host').attachShadow({mode: 'open'});"
+        "root.innerHTML = '<a href=/files/plan.pdf><i>x</i></a>';"
+        "root.querySelector('i').click();"
+        "document.dispatchEvent(new MouseEvent('click'))"
+    )
+    assert browser.wait(1, "download")[0]["target"].endswith("/files/plan.pdf")
+    assert browser.run("return failures") == []
