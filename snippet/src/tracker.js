@@ -19,7 +19,7 @@ if (!before.x) {
   const CHOICE_KEY = 'vdg.c', QUEUE_KEY = 'vdg.q';
   const DENIED = 'denied', GRANTED = 'granted', PAGE_VIEW = 'page_view';
   const KEPT_EVENTS = 32, KEPT_MILLISECONDS = 48 * 3600e3, EVENTS_PER_REQUEST = 8,
-    SETTLE_MILLISECONDS = 300, WAITING_CALLS = 99;
+    SETTLE_MILLISECONDS = 300, WAITING_LIMIT = 99;
 
   // Twelve random bytes are sixteen characters. It lives as long as this page load and is stored nowhere.
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(12)))).replace(/\W/g, '_');
@@ -41,12 +41,12 @@ if (!before.x) {
 
   // ---- Sending ----
 
-  let queue = [], failures = 0, retry;
+  let queue = [], failures = 0, retry, underWay;
 
   const keep = () => store(QUEUE_KEY, consent == GRANTED && queue[0] && JSON.stringify(queue));
 
-  // Each request carries its own events; those of a failed one come back to the queue under their ids. Several
-  // requests may be under way, so that the end of a page never waits for an answer.
+  // One request at a time, so that what comes first arrives first and a visitor without a cookie gets one, not two;
+  // only the end of a page cannot wait. The events of a failed request come back to the queue under their ids.
   const flush = leaving => {
     const now = Date.now();
     recall();
@@ -54,11 +54,13 @@ if (!before.x) {
       now - event.time < KEPT_MILLISECONDS && (consent != DENIED || event.consent == DENIED));
     // While the collector is known to be down, the answer may come after this page is gone.
     if (failures) keep();
+    if (underWay && !leaving) return;
     const batch = queue.splice(0, leaving ? KEPT_EVENTS : EVENTS_PER_REQUEST);
     if (!batch[0]) return;
     const body = JSON.stringify(batch.map(event => ({ ...event, sent: now })));
     // Without keepalive a fetch ends with its page. A text is sent by the beacon as text/plain too.
     if (leaving && !('keepalive' in Request.prototype) && nav.sendBeacon(endpoint, body)) return;
+    underWay = 1;
     fetch(endpoint, {
       method: 'POST',
       body,
@@ -70,10 +72,11 @@ if (!before.x) {
     }).then(answer => {
       // 429 and 5xx are kept, whatever else went wrong would go wrong again.
       if (answer.status == 429 || answer.status > 499) throw 0;
-      failures = 0;
+      failures = underWay = 0;
       keep();
       flush();
     }).catch(() => {
+      underWay = 0;
       queue = batch.concat(queue).slice(-KEPT_EVENTS);
       keep();
       clearTimeout(retry);
@@ -84,10 +87,12 @@ if (!before.x) {
   const emit = (type, fields, leaving) => {
     recall();
     if (consent == DENIED && type != PAGE_VIEW) return;
-    queue.push({
-      type, site: config.site, url: url.slice(0, 2048), id: nonce + '.' + counter++, time: Date.now(), consent,
-      ...fields
-    });
+    if (queue.length < WAITING_LIMIT) {
+      queue.push({
+        type, site: config.site, url: url.slice(0, 2048), id: nonce + '.' + counter++, time: Date.now(), consent,
+        ...fields
+      });
+    }
     flush(leaving);
   };
 
@@ -145,7 +150,7 @@ if (!before.x) {
   const api = (...call) => {
     // Before the page is shown, and until `forms.js` brings its commands, calls wait.
     if (started && api.x[call[0]]) api.x[call[0]](...call.slice(1));
-    else if (api.q.length < WAITING_CALLS) api.q.push(call);
+    else if (api.q.length < WAITING_LIMIT) api.q.push(call);
   };
 
   const replay = () => api.q.splice(0).forEach(call => api(...call));

@@ -101,13 +101,17 @@ class Collector:
             self._changed.notify_all()
 
     def events(self, site, accepted=True):
-        """The events of one site that were accepted, or all that came, also those answered with an error."""
-        return [
+        """The events of one site that were accepted, or all that came, also those answered with an error.
+
+        In the order they happened: the requests at the end of a page may overtake each other.
+        """
+        events = [
             event
-            for request in self.requests
+            for request in list(self.requests)
             for event in request["events"]
             if event.get("site") == site and (not accepted or request["status"] == 204)
         ]
+        return sorted(events, key=lambda event: (event["time"], int(event["id"].split(".")[1])))
 
     def wait(self, condition, what):
         with self._changed:

@@ -60,7 +60,7 @@ def test_refusal_sends_nothing_but_page_views_from_then_on(browser):
 
 
 def test_a_remembered_refusal_holds_from_the_first_event(browser):
-    browser.run("localStorage.setItem('vdg.c', 'denied')")
+    browser.run("localStorage.setItem('vdg.c', 'denied'); localStorage.setItem('vdg.q', '[{}]')")
     browser.page("/page", BODY, forms=True, after="document.addEventListener('click', e => e.preventDefault())")
     browser.open("/page?vdg=token")
     everything(browser)
@@ -69,6 +69,7 @@ def test_a_remembered_refusal_holds_from_the_first_event(browser):
     (view,) = browser.wait(1)
     assert (view["type"], view["consent"]) == ("page_view", "denied")
     assert "click" not in view
+    assert browser.stored("vdg.q") is None
 
 
 def test_refusal_drops_what_an_outage_had_kept(browser):

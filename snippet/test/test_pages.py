@@ -91,6 +91,10 @@ def spa(browser):
 
     # Neither the same address nor another fragment is a page.
     browser.run("history.replaceState({a: 1}, '', location.href); location.hash = 'part'")
+    done = browser.run("return performance.now()")
+    browser.until(f"performance.now() > {done} + 400")
+    browser.settle()
+    browser.wait(2, "page_view")
     browser.run("history.replaceState(null, '', '/app/two')")
     assert browser.wait(3, "page_view")[2]["url"].endswith("/app/two")
     browser.run("history.back()")
@@ -163,3 +167,14 @@ def test_a_prerendered_page_counts_when_it_is_shown(browser):
     browser.driver.find_element(By.TAG_NAME, "a").click()
     (view,) = browser.wait(1, "page_view")
     assert view["url"].endswith("/next")
+
+
+def test_requests_follow_one_another_in_order_with_what_gathered_meanwhile(browser):
+    browser.page("/burst", after="for (let number = 0; number < 20; number++) vendange('event', 'number' + number)")
+    browser.open("/burst")
+    browser.wait(20, "custom")
+    requests = [r["events"] for r in browser.collector.requests if any(e["site"] == browser.site for e in r["events"])]
+    counters = [int(event["id"].split(".")[1]) for events in requests for event in events]
+    assert counters == list(range(21))
+    assert max(len(events) for events in requests) == 8
+    assert len(requests) <= 6
