@@ -13,6 +13,8 @@ package final class CheckpointStore: Sendable {
     private static let prefix = "slots-"
     private static let suffix = ".ckpt"
     private static let draft = "slots.tmp"
+    /// More bytes than a head has: models and causes have limits of their own.
+    private static let largestHead = 16 * 1_024 * 1_024
 
     /// Checkpoints in a directory.
     package init(_ storage: any LogStorage) { self.storage = storage }
@@ -124,9 +126,19 @@ package final class CheckpointStore: Sendable {
     package func oldestLow() throws(StorageFailure) -> UInt64? {
         let names = try self.names()
         guard names.count >= Self.generations, let oldest = names.first else { return nil }
-        let file = try self.storage.open(oldest, forWriting: false)
-        let bytes = try file.bytes(at: 0, count: try file.size())
-        return try? Self.decode(bytes).head.low
+        return try self.low(of: oldest)
+    }
+
+    /// The low offset of the newest generation: where a start would begin to read.
+    package func newestLow() throws(StorageFailure) -> UInt64? {
+        guard let newest = try self.names().last else { return nil }
+        return try self.low(of: newest)
+    }
+
+    private func low(of name: String) throws(StorageFailure) -> UInt64? {
+        let file = try self.storage.open(name, forWriting: false)
+        let bytes = try file.bytes(at: 0, count: min(Self.largestHead, try file.size()))
+        return try? Self.parse(bytes) { (reader) throws(DecodingFailure) in try CheckpointHead(decoding: &reader).low }
     }
 
     /// The files, oldest first.
