@@ -48,6 +48,8 @@ package final class CatalogDatabase: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 4
         configuration.label = "catalog"
+        // An erased person's rows are overwritten, not only unlinked, whatever this SQLite was built with.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
         return configuration
     }
 
@@ -58,7 +60,8 @@ package final class CatalogDatabase: Sendable {
                 journalMode: try String.fetchOne(database, sql: "PRAGMA journal_mode") ?? "",
                 synchronous: try Int.fetchOne(database, sql: "PRAGMA synchronous") ?? 0,
                 foreignKeys: try Bool.fetchOne(database, sql: "PRAGMA foreign_keys") ?? false,
-                busyTimeoutMilliseconds: try Int.fetchOne(database, sql: "PRAGMA busy_timeout") ?? 0
+                busyTimeoutMilliseconds: try Int.fetchOne(database, sql: "PRAGMA busy_timeout") ?? 0,
+                secureDelete: try Bool.fetchOne(database, sql: "PRAGMA secure_delete") ?? false
             )
         }
     }
@@ -73,6 +76,8 @@ package final class CatalogDatabase: Sendable {
         package var foreignKeys: Bool
         /// How long a statement waits for a lock.
         package var busyTimeoutMilliseconds: Int
+        /// Whether what is deleted is overwritten.
+        package var secureDelete: Bool
     }
 
     /// Closes all connections; later calls throw.

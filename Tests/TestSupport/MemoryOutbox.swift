@@ -1,7 +1,8 @@
 package import Domain
 import Synchronization
 
-/// An outbox in memory: the simulated half of the ``Outbox`` seam, held to the same ``OutboxContract`` as the catalog's.
+/// An outbox in memory: the simulated half of the ``Outbox`` seam, held to the same ``OutboxContract`` as the
+/// catalog's.
 ///
 /// Nothing fails and nothing waits. It survives nothing, so it says nothing about durability.
 package final class MemoryOutbox: Outbox {

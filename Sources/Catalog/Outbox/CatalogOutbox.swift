@@ -34,7 +34,7 @@ package final class CatalogOutbox: Outbox {
     package func nextDue(for destination: String) async throws -> Timestamp? {
         try await self.catalog.connections.read { database in
             let row = try database.row(
-                "SELECT min(due) AS due FROM deliveries WHERE destination = ? AND \(Self.isHead)",
+                "SELECT due FROM deliveries WHERE destination = ? AND \(Self.isHead) ORDER BY due LIMIT 1",
                 [destination]
             )
             let due: Int64? = row?["due"]
@@ -52,9 +52,13 @@ package final class CatalogOutbox: Outbox {
         try await self.catalog.connections.read { database in
             try database.rows(
                 """
-                SELECT destination, sum(state = 'pending') AS pending, sum(state = 'dead') AS dead,
-                    min(CASE WHEN state = 'pending' THEN created END) AS oldest
-                FROM deliveries WHERE state IN ('pending', 'dead') GROUP BY destination ORDER BY destination
+                SELECT destination, sum(pending) AS pending, sum(dead) AS dead, min(oldest) AS oldest FROM (
+                    SELECT destination, count(*) AS pending, 0 AS dead, min(created) AS oldest
+                    FROM deliveries WHERE state = 'pending' GROUP BY destination
+                    UNION ALL
+                    SELECT destination, 0, count(*), NULL
+                    FROM deliveries WHERE state = 'dead' GROUP BY destination)
+                GROUP BY destination ORDER BY destination
                 """
             ).map { row in
                 let oldest: Int64? = row["oldest"]

@@ -10,7 +10,8 @@ extension CatalogDatabase {
     /// The contact of an e-mail address, a CRM id, or sixteen hexadecimal digits; nil if there is none. A text that is
     /// all three is looked up in this order.
     package func findContact(_ text: String) async throws -> ContactRow? {
-        try await self.connections.read { database in
+        guard !text.isEmpty else { return nil }
+        return try await self.connections.read { database in
             for kind in [ExternalKey.Kind.email, .crm] {
                 let value = kind == .email ? text.lowercased() : text
                 if let row = try database.row(
@@ -23,7 +24,7 @@ extension CatalogDatabase {
             if let row = try database.row(
                 "SELECT id FROM contacts WHERE email = ? ORDER BY is_claimed, id LIMIT 1",
                 [text.lowercased()]
-            ), !text.isEmpty {
+            ) {
                 return try database.contactRow(ContactID(row.bits("id")))
             }
             return try UInt64(hexadecimal: text).flatMap { try database.contactRow(ContactID($0)) }

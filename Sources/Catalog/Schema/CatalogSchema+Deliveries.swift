@@ -43,7 +43,8 @@ extension CatalogSchema {
             counterpart   INTEGER,            -- the row it was cancelled with
             UNIQUE (destination, key)
         ) STRICT;
-        CREATE INDEX deliveries_to_do ON deliveries (destination, id, due) WHERE state = 'pending';
+        CREATE INDEX deliveries_to_do ON deliveries (destination, id, due, created) WHERE state = 'pending';
+        CREATE INDEX deliveries_to_do_by_due ON deliveries (destination, due) WHERE state = 'pending';
         CREATE INDEX deliveries_to_do_by_contact ON deliveries (destination, contact, id) WHERE state = 'pending';
         CREATE INDEX deliveries_dead ON deliveries (destination, id) WHERE state = 'dead';
         CREATE INDEX deliveries_by_contact ON deliveries (contact, destination, kind, id);

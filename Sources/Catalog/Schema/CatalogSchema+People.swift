@@ -59,6 +59,7 @@ extension CatalogSchema {
         CREATE INDEX contacts_by_account ON contacts (account);
         CREATE INDEX contacts_by_owner ON contacts (owner);
         CREATE INDEX contacts_by_stage ON contacts (stage);
+        CREATE INDEX contacts_hot ON contacts (score DESC, id) WHERE stage = 'hot' OR awaits_confirmation = 1;
 
         -- Keys of contacts in other systems.
         CREATE TABLE contact_keys (
