@@ -64,6 +64,8 @@ package enum Limits {
     package static let titleBytes = 256
     /// Bytes of a name (custom event, form, file) or a campaign parameter.
     package static let nameBytes = 128
+    /// Bytes of a click's token.
+    package static let clickTokenBytes = 128
     /// Mapped fields of one submitted form.
     package static let formFields = 16
     /// Bytes of one form field's value.

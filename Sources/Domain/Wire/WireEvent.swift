@@ -27,19 +27,20 @@ package struct WireEvent: Sendable {
     package var title: TextRange = .empty
     /// "referrer": normalised like ``url``; empty when it is the page's own host.
     package var referrer: TextRange = .empty
-    /// "utm_source" in "url", or "campaign_source".
+    /// "campaign_source", or else the parameter `utm_source` of "url".
     package var campaignSource: TextRange = .empty
-    /// "utm_medium".
+    /// "campaign_medium", or else the parameter `utm_medium` of "url".
     package var campaignMedium: TextRange = .empty
-    /// "utm_campaign".
+    /// "campaign_name", or else the parameter `utm_campaign` of "url".
     package var campaignName: TextRange = .empty
-    /// "utm_content".
+    /// "campaign_content", or else the parameter `utm_content` of "url".
     package var campaignContent: TextRange = .empty
-    /// "utm_term".
+    /// "campaign_term", or else the parameter `utm_term` of "url".
     package var campaignTerm: TextRange = .empty
     /// Which advertiser's click id the url carried ("gclid", "fbclid", "msclkid", …): its name only.
     package var clickIDName: TextRange = .empty
-    /// "click": the token of the tracked link that led here, as handed over by the redirect; verified later.
+    /// "click", or else the parameter `vdg` of "url": the token of the tracked link that led here, as handed over by
+    /// the redirect; verified later.
     package var click: TextRange = .empty
     /// "consent": what the page says was chosen.
     package var consent: ConsentChoice = .undecided

@@ -1,0 +1,70 @@
+extension WireDecoder {
+    /// Decodes the query of `GET /p.gif`, without its `?`: the keys of the JSON object as
+    /// application/x-www-form-urlencoded pairs, but for "fields".
+    ///
+    /// "type" defaults to a page view, and "url" to `fallbackURL`, the bytes of the request's Referer header, or
+    /// none. Of a key that is given twice, the last counts. What lay in ``scratch`` before stays.
+    package mutating func decodeQuery(
+        _ query: UnsafeRawBufferPointer,
+        fallbackURL: UnsafeRawBufferPointer
+    ) -> WireOutcome {
+        let start = self.scratch.count
+        var draft = EventDraft()
+        draft.setKind(.pageView)
+        self.scratch.append(contentsOf: query)
+        let end = self.scratch.count
+        var index = start
+        while index < end {
+            let pairStart = index
+            while index < end, self.scratch[index] != ASCII.ampersand { index += 1 }
+            self.readPair(pairStart..<index, into: &draft)
+            index += 1
+        }
+        if !draft.hasURL {
+            draft.setURL(TextRange(start: self.scratch.count, count: fallbackURL.count))
+            self.scratch.append(contentsOf: fallbackURL)
+        }
+        return self.finish(draft, from: start)
+    }
+
+    private mutating func readPair(_ pair: Range<Int>, into draft: inout EventDraft) {
+        let equals = self.scratch[pair].firstIndex(of: ASCII.equals) ?? pair.upperBound
+        let written = PercentCoding.appendFormDecoded(pair.lowerBound..<equals, to: &self.scratch)
+        let key = WireKey(written, in: self.scratch)
+        self.scratch.truncate(to: Int(written.start))
+        guard let key else { return }
+        let text = PercentCoding.appendFormDecoded(
+            min(equals + 1, pair.upperBound)..<pair.upperBound,
+            to: &self.scratch
+        )
+        // An empty "type" is an absent one, and that means a page view.
+        if key == .type, text.isEmpty {
+            draft.setKind(.pageView)
+        } else {
+            draft.assign(key, self.value(of: key, text), nonceKey: self.nonceKey, in: &self.scratch)
+        }
+    }
+
+    private func value(of key: WireKey, _ text: TextRange) -> WireValue {
+        guard !text.isEmpty else { return .absent }
+        guard UTF8Form.isWellFormed(text, in: self.scratch) else { return .unusable }
+        switch key.form {
+        case .text: return .text(text)
+        case .number: return self.number(text).map { .number($0) } ?? .unusable
+        case .flag:
+            if text.equals("true", in: self.scratch) || text.equals("1", in: self.scratch) { return .flag(true) }
+            let isFalse = text.equals("false", in: self.scratch) || text.equals("0", in: self.scratch)
+            return isFalse ? .flag(false) : .unusable
+        case .fields: return .unusable
+        }
+    }
+
+    /// The number a text spells, in JSON's grammar.
+    private func number(_ text: TextRange) -> Double? {
+        self.scratch.withUnsafeBytes { bytes in
+            var reader = JSONReader(UnsafeRawBufferPointer(rebasing: bytes[text.bounds]))
+            guard let number = try? reader.readNumber(), (try? reader.expectEnd()) != nil else { return nil }
+            return number
+        }
+    }
+}

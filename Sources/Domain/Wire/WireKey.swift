@@ -1,0 +1,87 @@
+/// The keys of the wire format, in the JSON object and the pixel's query alike; each is documented at the property
+/// of ``WireEvent`` it fills.
+package enum WireKey: UInt8, Sendable, CaseIterable {
+    case type
+    case site
+    case url
+    case id
+    case time
+    case sent
+    case title
+    case referrer
+    case campaignSource
+    case campaignMedium
+    case campaignName
+    case campaignContent
+    case campaignTerm
+    case click
+    case consent
+    case upgrade
+    case engaged
+    case scroll
+    case name
+    case target
+    case value
+    case fields
+
+    /// The key as it is written.
+    package var text: StaticString {
+        switch self {
+        case .type: "type"
+        case .site: "site"
+        case .url: "url"
+        case .id: "id"
+        case .time: "time"
+        case .sent: "sent"
+        case .title: "title"
+        case .referrer: "referrer"
+        case .campaignSource: "campaign_source"
+        case .campaignMedium: "campaign_medium"
+        case .campaignName: "campaign_name"
+        case .campaignContent: "campaign_content"
+        case .campaignTerm: "campaign_term"
+        case .click: "click"
+        case .consent: "consent"
+        case .upgrade: "upgrade"
+        case .engaged: "engaged"
+        case .scroll: "scroll"
+        case .name: "name"
+        case .target: "target"
+        case .value: "value"
+        case .fields: "fields"
+        }
+    }
+
+    /// Whether an event without it is rejected, so that it is never merely dropped.
+    package var isRequired: Bool { self == .type || self == .site || self == .url }
+
+    /// How its value is written.
+    package enum Form: Sendable {
+        /// A JSON string.
+        case text
+        /// A JSON number; in a query its digits.
+        case number
+        /// `true` or `false`; in a query also `1` or `0`.
+        case flag
+        /// A JSON object of strings; a query cannot carry it.
+        case fields
+    }
+
+    /// How its value is written.
+    package var form: Form {
+        switch self {
+        case .time, .sent, .engaged, .scroll, .value: .number
+        case .upgrade: .flag
+        case .fields: .fields
+        default: .text
+        }
+    }
+
+    private static let texts = Self.allCases.map(\.text)
+
+    /// The key that is written so, if there is one.
+    init?(_ written: TextRange, in bytes: [UInt8]) {
+        guard let index = Self.texts.firstIndex(where: { written.equals($0, in: bytes) }) else { return nil }
+        self.init(rawValue: UInt8(truncatingIfNeeded: index))
+    }
+}
