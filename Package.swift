@@ -68,7 +68,9 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]
+            ],
+            // Links to the built tracker, so that one binary is all there is to install.
+            resources: [.embedInCode("Resources/t.js"), .embedInCode("Resources/forms.js")]
         ),
         .target(
             name: "Demo",
