@@ -45,6 +45,16 @@ package enum Limits {
     package static let pagePatterns = 2_000
     /// Rules in a model.
     package static let rules = 1_000
+    /// Bytes of one path pattern.
+    package static let patternBytes = 256
+    /// Stars in one path pattern, the tail's two included: what one comparison can cost stays small.
+    package static let patternStars = 6
+    /// Factors of an axis of the fit, and grade rules.
+    package static let fitFactors = 64
+    /// Bands or values of one factor of the fit.
+    package static let factorSteps = 1_000
+    /// Contact fields one rule asks for.
+    package static let fieldMatches = 16
     /// Bytes of a model's YAML.
     package static let modelBytes = 262_144
 
