@@ -15,24 +15,23 @@ enum YAMLText {
         do {
             if let root = try Yams.compose(yaml: text) { return root }
             report.add(line: 1, field: "", "expected settings, got an empty file")
-        } catch let error as YamlError {
-            self.describe(error, report)
         } catch {
-            report.add(line: nil, field: "", "expected YAML, got something that cannot be read")
+            self.describe(error, text, report)
         }
         return nil
     }
 
-    private static func describe(_ error: YamlError, _ report: ProblemReport) {
-        switch error {
+    private static func describe(_ error: any Error, _ text: String, _ report: ProblemReport) {
+        switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             report.add(line: mark.line, field: "", "expected YAML: \(problem) (column \(mark.column))")
         case .duplicatedKeysInMapping(let duplicates, let context):
             let names = duplicates.map { "\"\($0)\"" }.joined(separator: ", ")
             report.add(line: context.mark.line, field: "", "expected each key once, got \(names) again further down")
-        case .reader(let problem, _, _, _):
-            report.add(line: nil, field: "", "expected YAML in UTF-8: \(problem)")
+        case .reader(let problem, let offset, _, _):
+            let line = offset.map { text.prefix($0).count(where: \.isNewline) + 1 }
+            report.add(line: line, field: "", "expected YAML: \(problem)")
         default:
             report.add(line: nil, field: "", "expected YAML, got something that cannot be read")
         }

@@ -108,6 +108,21 @@ let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLa
         }
     }
 
+    @Test func aFileThatIsNoTextOrTooLongIsRefused() throws {
+        let directory = FileManager.default.temporaryDirectory
+        let url = directory.appending(path: "vendange-\(UUID().uuidString).yaml")
+        defer { try? FileManager.default.removeItem(at: url) }
+        func message() -> String? {
+            guard case .failure(let problems) = ModelFile.load(path: url.path) else { return nil }
+            return problems.problems.map(\.message).joined()
+        }
+        #expect(message() == "expected a file that can be read")
+        try Data([0x61, 0xff, 0xfe]).write(to: url)
+        #expect(message() == "expected text in UTF-8")
+        try Data(repeating: 0x23, count: 262_145).write(to: url)
+        #expect(message() == "expected at most 262144 bytes, got more")
+    }
+
     @Test func noMoreThanAHundredProblemsAreTold() {
         let keys = (0..<500).map { "k\($0): 1\n" }.joined()
         #expect(Samples.problems(keys).count == 100)

@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    @Test(arguments: files + reading + rules + parts) func aMistakeIsExplained(mistake: Mistake) {
+    @Test(arguments: files + reading + limits + rules + parts) func aMistakeIsExplained(mistake: Mistake) {
         #expect(Samples.problems(mistake.text) == [mistake.message])
     }
 
@@ -35,11 +35,16 @@ import Testing
 
     static let files = [
         Mistake("", "m.yaml:1: expected settings, got an empty file"),
+        Mistake("# Later.\n", "m.yaml:1: expected settings, got an empty file"),
         Mistake(
             "- a\n",
-            "m.yaml:1: expected a mapping with version, groups, pages, rules, unconfirmed, claimed_max, exclude, fit, stages, got a list"
+            #"""
+            m.yaml:1: expected a mapping with version, groups, pages, rules, unconfirmed, claimed_max, exclude, \#
+            fit, stages, got a list
+            """#
         ),
         Mistake("a: [1\nb: 2\n", "m.yaml:2: expected YAML: did not find expected ',' or ']' (column 2)"),
+        Mistake("version: 1\n# \u{1}\n", "m.yaml:2: expected YAML: control characters are not allowed"),
         Mistake("version: &v 1\n", "m.yaml:1: expected no anchors and aliases; put quotes around a word in & or *"),
         Mistake(
             String(repeating: "#", count: 262_145),
@@ -85,7 +90,10 @@ import Testing
         Mistake(Samples.minimal + "rulez: []\n", "m.yaml:7: rulez: unknown key (did you mean rules?)"),
         Mistake(
             Samples.minimal + "exclude: { status: [competitors] }\n",
-            #"m.yaml:7: exclude.status[0]: expected one of prospect, customer, competitor, supplier, employee, other, got "competitors" (did you mean competitor?)"#
+            #"""
+            m.yaml:7: exclude.status[0]: expected one of prospect, customer, competitor, supplier, employee, \#
+            other, got "competitors" (did you mean competitor?)
+            """#
         ),
         Mistake(Samples.minimal + "rules: 3\n", #"m.yaml:7: rules: expected a list of rules, got "3""#),
         Mistake(
@@ -105,7 +113,10 @@ import Testing
         Mistake(rule: "name: a, points: 1", ".when: expected conditions, got nothing"),
         Mistake(
             rule: "name: a, when: { event: email_clicked }, points: 1",
-            #".when.event: expected one of page_view, engagement, download, form_submit, custom, email_open, email_click, quote_view, click_confirmation, reply, got "email_clicked" (did you mean email_click?)"#
+            #"""
+            .when.event: expected one of page_view, engagement, download, form_submit, custom, email_open, \#
+            email_click, quote_view, click_confirmation, reply, got "email_clicked" (did you mean email_click?)
+            """#
         ),
         Mistake(
             rule: "name: a, when: { visit: returns }, points: 1",
@@ -121,12 +132,45 @@ import Testing
         ),
         Mistake(
             rule: "name: a, when: { colour: red, visit: first }, points: 1",
-            ".when.colour: unknown key; known here: event, path, name, campaign, source, visit, after, scroll, engaged, contact, silent"
+            #"""
+            .when.colour: unknown key; known here: event, path, name, campaign, source, visit, after, scroll, \#
+            engaged, contact, silent
+            """#
         ),
         Mistake(factor: "field: f, bands: { many: 3 }", #".bands.many: expected a number as lower bound, got "many""#),
         Mistake(
             Samples.minimal + "fit: { grades: [ { is: D } ] }\n",
             #"m.yaml:7: fit.grades[0].is: expected A, B or C, got "D""#
+        ),
+    ]
+
+    static let limits = [
+        Mistake(
+            Samples.minimal + "exclude: { status: [other, other, other, other, other, other, other] }\n",
+            "m.yaml:7: exclude.status: expected at most 6 items, got 7"
+        ),
+        Mistake(
+            rule: "name: a, when: { contact: { \((0...16).map { "f\($0): 1" }.joined(separator: ", ")) } }, points: 1",
+            ".when.contact: expected at most 16 items, got 17"
+        ),
+        Mistake(
+            rule: "name: \"\", when: { visit: first }, points: 1",
+            ".name: expected 1 to 128 bytes, got 0"
+        ),
+        Mistake(
+            rule: "name: a, when: { contact: grade }, points: 1",
+            #".when.contact: expected a mapping of contact fields to values, got "grade""#
+        ),
+        Mistake(
+            pages: "\(String(repeating: "/a", count: 45)): [1]",
+            "[\(String(repeating: "/a", count: 45))]: "
+                + "expected a number of points or a mapping with points, limit, topic, group, got a list"
+        ),
+        Mistake(
+            "30d",
+            by: String(repeating: "d", count: 90),
+            "m.yaml:3: groups.web.half_life: expected a duration such as 10s, 5m, 24h, 30d or 2w, "
+                + "got \"\(String(repeating: "d", count: 80))…\""
         ),
     ]
 
@@ -249,7 +293,10 @@ import Testing
         Mistake(factor: "field: f, values: { a: 1 }, factor: -2", ".factor: expected a number from 0 to 100, got -2"),
         Mistake(
             Samples.minimal + "fit: { grades: [ { is: A }, { is: B } ] }\n",
-            "m.yaml:7: fit.grades[0]: expected weight or potential in every row but the last, got a row that always holds"
+            #"""
+            m.yaml:7: fit.grades[0]: expected weight or potential in every row but the last, got a row that \#
+            always holds
+            """#
         ),
     ]
 }

@@ -147,7 +147,10 @@ private func problems(
                 #"environment: VENDANGE_PUBLIC_PORT: expected a whole number from 0 to 65535, got "x""#,
                 "environment: VENDANGE_PUBLIC_PROT: unknown variable (did you mean VENDANGE_PUBLIC_PORT?)",
                 "command line: log.level: unknown setting (did you mean log_level?)",
-                #"command line: log_level: expected one of trace, debug, info, notice, warning, error, critical, got "loud""#,
+                #"""
+                command line: log_level: expected one of trace, debug, info, notice, warning, error, critical, \#
+                got "loud"
+                """#,
             ]
         )
     }
@@ -166,7 +169,10 @@ private func problems(
         ("data_directory: \"\"\n", #"data_directory: expected the path of a directory, got """#),
         (
             "public: 8080\n",
-            #"public: expected a mapping with host, port, base_url, path_prefix, cookie_name, cookie_domain, got "8080""#
+            #"""
+            public: expected a mapping with host, port, base_url, path_prefix, cookie_name, cookie_domain, got \#
+            "8080"
+            """#
         ),
         ("public: { port: 65536 }\n", #"public.port: expected a whole number from 0 to 65535, got "65536""#),
         ("public: { port: }\n", "public.port: expected a whole number from 0 to 65535, got nothing"),
@@ -234,10 +240,17 @@ private func problems(
         ),
         (
             "destinations: [ { name: a, kind: slack, url: https://a.fr, notifications: [lead.qualifed] } ]\n",
-            #"destinations[0].notifications[0]: expected one of lead.qualified, lead.withdrawn, lead.cooled, lead.answered, contact.nurture, contact.objected, consent.changed, alert, operator.notice, got "lead.qualifed" (did you mean lead.qualified?)"#
+            #"""
+            destinations[0].notifications[0]: expected one of lead.qualified, lead.withdrawn, lead.cooled, \#
+            lead.answered, contact.nurture, contact.objected, consent.changed, alert, operator.notice, got \#
+            "lead.qualifed" (did you mean lead.qualified?)
+            """#
         ),
         (
-            "destinations: [ { name: a, kind: slack, url: https://a.fr }, { name: a, kind: slack, url: https://b.fr } ]\n",
+            #"""
+            destinations: [ { name: a, kind: slack, url: https://a.fr }, { name: a, kind: slack, url: \#
+            https://b.fr } ]\#n
+            """#,
             #"destinations[1].name: expected one that no other entry has, got "a""#
         ),
         (
