@@ -1,13 +1,14 @@
 import Domain
+import TestSupport
 
 /// A log's worth of effects of every kind, drawn from a seed.
 struct EffectSequence {
     private(set) var effects: [Effect] = []
-    private var numbers: SeededNumbers
+    private var numbers: SeededRandom
     private var entries: [(EntryID, ContactID)] = []
 
     init(seed: UInt64, records: Int) {
-        self.numbers = SeededNumbers(state: seed)
+        self.numbers = SeededRandom(seed: seed)
         var offset: UInt64 = 0
         for _ in 0..<records {
             offset += UInt64.random(in: 1...3, using: &self.numbers)

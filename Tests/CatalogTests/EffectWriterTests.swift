@@ -1,7 +1,7 @@
-import Catalog
 import Domain
 import GRDB
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Catalog
@@ -36,7 +36,7 @@ import Testing
         let split = try World(destinations: [destination("crm"), destination("chat", [.leadQualified])])
         let end = (effects.last?.offset ?? 0) + 1
         try whole.writer.apply(effects, applied: LogPosition(stream: testStream, offset: end))
-        var numbers = SeededNumbers(state: seed &+ 1_000)
+        var numbers = SeededRandom(seed: seed &+ 1_000)
         var applied: UInt64 = 0
         while applied < end {
             let next = min(end, applied + UInt64.random(in: 1...40, using: &numbers))
@@ -47,6 +47,20 @@ import Testing
             applied = next
         }
         #expect(try split.catalog.dump() == whole.catalog.dump(), "seed \(seed)")
+    }
+
+    @Test func notificationUnderAnAliasSeesTheStandingOfItsMoment() async throws {
+        let world = try World(destinations: [destination("crm")])
+        let alias = ContactID(99)
+        try world.apply(
+            .contact(annaRecord()),
+            .alias(alias, of: anna),
+            .standing(standing(score: 61)),
+            .notification(LeadNotification(kind: .alert, contact: alias)),
+            .standing(standing(score: 62))
+        )
+        let body = try #require(try await world.catalog.deliveries(limit: 1).first).item.body
+        #expect(String(decoding: body, as: UTF8.self).contains(#""total":61"#))
     }
 
     @Test func failedBatchLeavesNothing() throws {

@@ -1,4 +1,3 @@
-import Catalog
 import Domain
 import Foundation
 import GRDB
@@ -77,19 +76,6 @@ extension CatalogDatabase {
             dump[name] = try self.texts("SELECT * FROM \(name)").sorted { $0.joined() < $1.joined() }
         }
         return dump
-    }
-}
-
-/// The same numbers for the same seed: SplitMix64 (Steele, Lea and Flood, 2014).
-struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9e37_79b9_7f4a_7c15
-        var word = self.state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
     }
 }
 

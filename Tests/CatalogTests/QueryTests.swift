@@ -136,12 +136,18 @@ import Testing
         #expect(try await world.catalog.account(byKey: "crm:A-2") == nil)
         #expect(try await world.catalog.account(byDomain: "acme.example") == crm.account)
         #expect(try await world.catalog.account(byDomain: "") == nil)
+        #expect(try await world.catalog.account(3) == crm.account)
+        #expect(try await world.catalog.account(4) == nil)
+        #expect(try await world.catalog.accounts(limit: 9).map(\.key) == ["crm:A-1", "domain:acme.example"])
+        #expect(try await world.catalog.accounts(after: "crm:A-1", limit: 9).map(\.key) == ["domain:acme.example"])
         #expect(try await world.catalog.owners(limit: 5) == [.init(key: "olga@us.example", name: "Olga")])
     }
 
     @Test func importHashIsKeptBeforeAndAfterTheContactComes() async throws {
         let world = try World()
+        #expect(try await world.catalog.importHash(of: anna) == nil)
         try await world.catalog.setImportHash(.max, of: anna)
+        #expect(try await world.catalog.importHash(of: anna) == .max)
         try world.apply(.contact(annaRecord()))
         #expect(try await world.catalog.contact(anna)?.importHash == .max)
         try await world.catalog.setImportHash(4, of: anna)

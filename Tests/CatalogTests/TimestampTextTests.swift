@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Catalog
@@ -18,7 +19,7 @@ import Testing
 
     @Test func textAgreesWithFoundation() {
         // From 1600 on: before 1582 Foundation counts in the Julian calendar.
-        var numbers = SeededNumbers(state: 3)
+        var numbers = SeededRandom(seed: 3)
         for _ in 0..<2_000 {
             let seconds = Int64.random(in: -11_670_000_000...200_000_000_000, using: &numbers)
             let text = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)

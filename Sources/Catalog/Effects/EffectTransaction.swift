@@ -30,7 +30,7 @@ internal struct EffectTransaction {
     }
 
     /// The standings that nothing reads before the next one of the same contact overwrites them: only a notification
-    /// looks at where its contact stands.
+    /// looks at where its contact stands, and its contact may be an alias of any.
     private static func supersededStandings(in effects: [Effect]) -> Set<Int> {
         var overwritten: Set<ContactID> = []
         var superseded: Set<Int> = []
@@ -38,7 +38,7 @@ internal struct EffectTransaction {
             switch effect.body {
             case .standing(let standing):
                 if !overwritten.insert(standing.contact).inserted { superseded.insert(index) }
-            case .notification(let notification): overwritten.remove(notification.contact)
+            case .notification: overwritten.removeAll()
             default: break
             }
         }

@@ -39,7 +39,7 @@ extension Database {
 
     /// A delivery's attempts, newest first.
     internal func attempts(of delivery: Int64, limit: Int) throws -> [DeliveryAttempt] {
-        try self.rows("SELECT * FROM attempts WHERE delivery = ? ORDER BY id DESC LIMIT ?", [delivery, limit])
+        try self.rows("SELECT * FROM attempts WHERE delivery = ? ORDER BY id DESC LIMIT ?", [delivery, max(0, limit)])
             .map { row in
                 let verdict: OutboxVerdict = try row.value("verdict") { name in
                     switch name {

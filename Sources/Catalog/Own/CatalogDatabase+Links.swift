@@ -20,7 +20,7 @@ extension CatalogDatabase {
         try await self.connections.read { database in
             try database.rows(
                 "SELECT * FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?",
-                [Int64(before), Int64(limit)]
+                [Int64(before), Int64(max(0, limit))]
             ).map {
                 MessageRow(
                     id: $0.number("id"),
@@ -85,7 +85,7 @@ extension Database {
     fileprivate func links(before: UInt32, limit: Int) throws -> [LinkTarget] {
         try self.rows(
             "SELECT id, url, message, site FROM links WHERE id < ? ORDER BY id DESC LIMIT ?",
-            [Int64(before), Int64(limit)]
+            [Int64(before), Int64(max(0, limit))]
         ).map {
             LinkTarget(
                 id: $0.number("id"),
@@ -99,7 +99,7 @@ extension Database {
     fileprivate func quotes(before: UInt32, limit: Int) throws -> [QuoteTarget] {
         try self.rows(
             "SELECT id, title, url, contact FROM quotes WHERE id < ? ORDER BY id DESC LIMIT ?",
-            [Int64(before), Int64(limit)]
+            [Int64(before), Int64(max(0, limit))]
         ).map {
             QuoteTarget(
                 id: $0.number("id"),

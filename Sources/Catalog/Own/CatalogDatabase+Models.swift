@@ -23,7 +23,7 @@ extension CatalogDatabase {
     /// Published models, newest first, at most `limit`.
     package func models(limit: Int) async throws -> [ModelRow] {
         try await self.connections.read { database in
-            try database.rows("SELECT * FROM models ORDER BY version DESC LIMIT ?", [Int64(limit)]).map {
+            try database.rows("SELECT * FROM models ORDER BY version DESC LIMIT ?", [Int64(max(0, limit))]).map {
                 ModelRow(
                     version: $0.number("version"),
                     source: $0["source"],

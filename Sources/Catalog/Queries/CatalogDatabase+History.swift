@@ -40,7 +40,7 @@ extension CatalogDatabase {
                 SELECT a.*, coalesce(p.url, '') AS url FROM audience a LEFT JOIN pages p ON p.key = a.page
                 WHERE a.site = ? AND a.day >= ? ORDER BY a.day, a.views DESC, a.page LIMIT ?
                 """,
-                [Int64(site.rawValue), Int64(day), Int64(limit)]
+                [Int64(site.rawValue), Int64(day), Int64(max(0, limit))]
             ).map {
                 AudienceRow(
                     site: site,

@@ -59,7 +59,8 @@ extension CatalogDatabase {
     /// Alerts that wait for the daily digest, oldest first, at most `limit`.
     package func pendingDigest(limit: Int) async throws -> [DigestRow] {
         try await self.connections.read { database in
-            try database.rows("SELECT * FROM digest WHERE sent IS NULL ORDER BY id LIMIT ?", [Int64(limit)]).map {
+            try database.rows("SELECT * FROM digest WHERE sent IS NULL ORDER BY id LIMIT ?", [Int64(max(0, limit))]).map
+            {
                 DigestRow(
                     id: $0["id"],
                     contact: ContactID($0.bits("contact")),

@@ -21,7 +21,7 @@ extension Database {
             WHERE l.contact = ? AND (l.log_offset, l.ordinal) < (?, ?)
             ORDER BY l.log_offset DESC, l.ordinal DESC LIMIT ?
             """,
-            [contact.rawValue.stored, start.offset.stored, Int64(start.ordinal), Int64(limit)]
+            [contact.rawValue.stored, start.offset.stored, Int64(start.ordinal), Int64(max(0, limit))]
         ).map(self.ledgerRow(from:))
     }
 
@@ -45,7 +45,7 @@ extension Database {
                 AND l.reversed_by_offset IS NULL
             ORDER BY l.date DESC, l.log_offset DESC, l.ordinal DESC LIMIT ?
             """,
-            [contact.rawValue.stored, Int64(limit)]
+            [contact.rawValue.stored, Int64(max(0, limit))]
         ).map(self.ledgerRow(from:))
     }
 

@@ -16,7 +16,7 @@ extension Database {
             WHERE t.contact = ? AND (t.last_date, t.id) < (?, ?)
             ORDER BY t.last_date DESC, t.id DESC LIMIT ?
             """,
-            [contact.rawValue.stored, start.date.microseconds, start.id, Int64(limit)]
+            [contact.rawValue.stored, start.date.microseconds, start.id, Int64(max(0, limit))]
         ).map(self.timelineRow(from:))
     }
 
