@@ -42,7 +42,11 @@ final class AddressResolver: AddressLookup {
         self.lookup(host, port: port, on: loop).cascade(to: answer)
         defer { alarm.cancel() }
         do {
-            return try await answer.futureResult.get()
+            return try await withTaskCancellationHandler {
+                try await answer.futureResult.get()
+            } onCancel: {
+                answer.fail(DeliveryFailure.interrupted)
+            }
         } catch {
             throw error as? DeliveryFailure ?? .unresolvedHost
         }

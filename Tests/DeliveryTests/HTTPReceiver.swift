@@ -11,6 +11,10 @@ final class HTTPReceiver: Sendable {
         var uri: String
         var headers: HTTPHeaders
         var body: [UInt8]
+        /// The address that the client connected to.
+        var localAddress: String?
+        /// The client's port, which tells connections apart.
+        var clientPort: Int?
     }
 
     /// What to answer; `nil` for nothing at all.
@@ -31,7 +35,7 @@ final class HTTPReceiver: Sendable {
         self.log = log
     }
 
-    /// Listens on a free port of 127.0.0.1.
+    /// Listens on a free port of every loopback address, 127.0.0.1 to 127.255.255.254.
     static func start(answer: @escaping @Sendable (Request) -> Answer?) async throws -> HTTPReceiver {
         let log = RequestLog()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -42,7 +46,7 @@ final class HTTPReceiver: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Handler(log: log, answer: answer))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "0.0.0.0", port: 0).get()
         return HTTPReceiver(channel: channel, port: channel.localAddress?.port ?? 0, log: log)
     }
 
@@ -75,7 +79,9 @@ final class HTTPReceiver: Sendable {
                     method: head.method.rawValue,
                     uri: head.uri,
                     headers: head.headers,
-                    body: []
+                    body: [],
+                    localAddress: context.localAddress?.ipAddress,
+                    clientPort: context.remoteAddress?.port
                 )
             case .body(let buffer):
                 self.request?.body.append(contentsOf: buffer.readableBytesView)

@@ -195,6 +195,43 @@ struct TransportTests {
         }
     }
 
+    @Test func attemptsToOneAddressShareAConnectionAndANewAddressGetsItsOwn() async throws {
+        try await self.receiver { _ in
+            .init(status: 200, body: Array("ok".utf8))
+        } _: { receiver in
+            let lookup = FixedLookup(["receiver.invalid": "127.0.0.1"])
+            let transport = Transport(clock: self.clock, lookup: lookup)
+            let sender = SenderByKind(transport: transport, clock: self.clock, version: "1.2.3")
+            var destination = self.destination("http://receiver.invalid:\(receiver.port)/")
+            #expect(await sender.send(self.item(), to: destination).status == 200)
+            #expect(await sender.send(self.item(), to: destination).status == 200)
+            lookup.set("127.0.0.2", for: "receiver.invalid")
+            #expect(await sender.send(self.item(), to: destination).status == 200)
+            // What was allowed before is judged again.
+            destination.allowsPrivateAddress = false
+            #expect(await sender.send(self.item(), to: destination) == .failure(.refusedAddress))
+            transport.close()
+            #expect(receiver.requests.map(\.localAddress) == ["127.0.0.1", "127.0.0.1", "127.0.0.2"])
+            let ports = receiver.requests.map(\.clientPort)
+            #expect(ports[0] == ports[1])
+            #expect(ports[1] != ports[2])
+        }
+    }
+
+    @Test func destinationsDoNotShareConnections() async throws {
+        try await self.receiver { receiver in
+            let transport = Transport(clock: self.clock, lookup: FixedLookup([:]))
+            let sender = SenderByKind(transport: transport, clock: self.clock, version: "1.2.3")
+            for name in ["crm", "chat"] {
+                var destination = self.destination("http://127.0.0.1:\(receiver.port)/")
+                destination.name = name
+                #expect(await sender.send(self.item(), to: destination).status == 204)
+            }
+            transport.close()
+            #expect(Set(receiver.requests.map(\.clientPort)).count == 2)
+        }
+    }
+
     @Test func aNameWithoutAnAddressIsUnresolved() async {
         let destination = self.destination("http://receiver.invalid/")
         #expect(await self.send(to: destination, lookup: FixedLookup([:])) == .failure(.unresolvedHost))
@@ -218,16 +255,20 @@ struct TransportTests {
 
 /// A name service that knows what it was told, and remembers what it was asked.
 private final class FixedLookup: AddressLookup {
-    private let addresses: [String: String]
+    private let addresses: Mutex<[String: String]>
     private let asked = Mutex<[String]>([])
 
-    init(_ addresses: [String: String]) { self.addresses = addresses }
+    init(_ addresses: [String: String]) { self.addresses = Mutex(addresses) }
+
+    func set(_ address: String, for host: String) { self.addresses.withLock { $0[host] = address } }
 
     var hosts: [String] { self.asked.withLock { $0 } }
 
     func address(of host: String, port: Int, timeLimit: TimeAmount) async throws(DeliveryFailure) -> SocketAddress {
         self.asked.withLock { $0.append(host) }
-        guard let text = self.addresses[host], let address = try? SocketAddress(ipAddress: text, port: port) else {
+        guard let text = self.addresses.withLock({ $0[host] }),
+            let address = try? SocketAddress(ipAddress: text, port: port)
+        else {
             throw .unresolvedHost
         }
         return address
