@@ -1,4 +1,5 @@
 import Domain
+import EventLog
 import ScoreStore
 
 /// How accepted events ended, with those whose end is to come: all from one reading (promise 4).
