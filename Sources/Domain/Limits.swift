@@ -111,6 +111,10 @@ package enum Limits {
     package static let freeSpaceFloorBytes = 256 * 1_024 * 1_024
     /// Free space kept for control records: a full disk must not block a withdrawal.
     package static let controlReserveBytes = 32 * 1_024 * 1_024
+    /// Bytes of recent blocks kept in memory for those who read at the end of the log.
+    package static let recentLogBytes = 32 * 1_024 * 1_024
+    /// Blocks handed out by one read from memory.
+    package static let blocksPerRead = 512
     /// Records between the oldest slot's checkpoint and the head.
     package static let checkpointDistance: UInt64 = 4_000_000
 

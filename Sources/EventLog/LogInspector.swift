@@ -180,7 +180,8 @@ package struct LogInspector: Sendable {
         case .torn(let fault):
             let text =
                 isLast
-                ? "\(fault); nothing intact follows: a write that was cut short or is under way, or a damaged last block"
+                ? "\(fault); nothing intact follows: a write that was cut short or is under way, "
+                    + "or a damaged last block"
                 : "\(fault), in a segment that was full"
             findings.append(Finding(isDamage: !isLast, file: name, position: position, text: text))
         case .corrupt(let fault, let laterBlock):

@@ -27,7 +27,8 @@ struct RecentBlocks: Sendable {
         }
     }
 
-    /// The blocks from the one that holds `offset` on; nil if it is not among these.
+    /// The blocks from the one that holds `offset` on; nil if it is not among these. At most
+    /// ``Limits/blocksPerRead``: the caller holds a lock that the committer waits for.
     func read(from offset: UInt64, maximumBytes: Int) -> [CommittedBlock]? {
         guard self.head < self.blocks.count, self.blocks[self.head].firstOffset <= offset else { return nil }
         var low = self.head
@@ -38,7 +39,8 @@ struct RecentBlocks: Sendable {
         }
         var end = low
         var total = 0
-        while end < self.blocks.count, end == low || total + self.blocks[end].frames.count <= maximumBytes {
+        let last = min(self.blocks.count, low + Limits.blocksPerRead)
+        while end < last, end == low || total + self.blocks[end].frames.count <= maximumBytes {
             total += self.blocks[end].frames.count
             end += 1
         }

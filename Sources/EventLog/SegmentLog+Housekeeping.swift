@@ -2,6 +2,8 @@ import Domain
 import Synchronization
 
 extension SegmentLog {
+    /// Spares that trimmed files may become: one at hand, and one for the next roll. More are removed.
+    private static let spareLimit = 2
     /// How often free space is looked at when nobody asks.
     private static let pulse = TimeSpan.seconds(1)
 
@@ -88,11 +90,11 @@ extension SegmentLog {
     }
 
     /// Takes trimmed segments out of the directory, the oldest first and each for good before the next, so that a
-    /// crash never leaves a gap. One becomes the spare if there is none: overwritten with zeros, so that nothing of
-    /// what was trimmed stays readable.
+    /// crash never leaves a gap. They become spares as far as these are wanted: overwritten with zeros, so that nothing
+    /// of what was trimmed stays readable.
     private func giveBack(_ count: inout Int) throws(StorageFailure) {
         while let segment = self.state.withLock({ $0.discarded.first }) {
-            if self.hasSpare {
+            if self.state.withLock({ $0.spares.count }) >= Self.spareLimit {
                 try self.storage.remove(segment.name)
                 try self.storage.syncDirectory()
             } else {

@@ -131,6 +131,8 @@ package final class SegmentLog: EventStream {
         self.state.withLock { CauseCheckpoint(table: $0.causes, offset: $0.chain.offset) }
     }
 
+    /// A new producer, which lives as long as the log. A `flush()` wakes the committer; `onProgress` is called with no
+    /// lock held. `.failed` is reported once: when the log fails, or when it is closed with records it could not write.
     package func makeWriter(
         _ role: LogWriterRole,
         onProgress: @escaping @Sendable (LogProgress) -> Void
@@ -154,6 +156,7 @@ package final class SegmentLog: EventStream {
         }
     }
 
+    /// As ``EventStream`` says. A log that has failed does not grow, so that waiting times out.
     package func wait(beyond offset: UInt64, timeout: TimeSpan) -> UInt64 {
         if !self.configuration.runsThreads { while self.step() {} }
         let microseconds = self.configuration.runsThreads ? timeout.microseconds : 0

@@ -11,7 +11,7 @@ package struct SegmentLogConfiguration: Sendable {
     /// Free space below which events are refused.
     package var freeSpaceFloorBytes = Limits.freeSpaceFloorBytes
     /// Bytes of recent blocks kept in memory for those who read at the end.
-    package var recentBytes = 32 * 1_024 * 1_024
+    package var recentBytes = Limits.recentLogBytes
     /// Whether the log starts its own threads; without them, ``SegmentLog/step()`` does the work, in a fixed order.
     package var runsThreads = true
 

@@ -19,6 +19,18 @@ import Testing
         again.close()
     }
 
+    @Test func `the marker of a clean stop is gone while the log is open`() throws {
+        let fixture = LogFixture()
+        try fixture.open().close()
+        #expect(try fixture.storage.list().contains(CleanMarker.fileName))
+        _ = try fixture.open()
+        fixture.storage.crash()
+        #expect(try !fixture.storage.list().contains(CleanMarker.fileName))
+        let again = try fixture.open()
+        #expect(!again.opening.wasClean)
+        again.close()
+    }
+
     @Test func `a killed log says that it was recovered`() throws {
         let fixture = LogFixture()
         try fixture.fill(try fixture.open(), 0..<3)
@@ -68,6 +80,7 @@ import Testing
             try fixture.fill(log, round * 60..<round * 60 + 60)
             log.trim(below: log.end)
             while log.step() {}
+            #expect(try fixture.storage.list().count { $0.hasSuffix(".tmp") } == 2, "trimmed files are used again")
             // Nothing of what was trimmed is left anywhere, not even behind the end of the segment in use.
             for name in try fixture.storage.list() where name.hasSuffix(".tmp") {
                 let bytes = try #require(fixture.storage.contents(of: name))

@@ -36,6 +36,11 @@ import Testing
         log.close()
     }
 
+    @Test func `a prepared segment holds the reserve`() {
+        #expect(Limits.segmentBytes >= Limits.controlReserveBytes)
+        #expect(Limits.freeSpaceFloorBytes > Limits.segmentBytes)
+    }
+
     @Test func `a log that opens on a full disk refuses events from the start`() throws {
         let fixture = LogFixture()
         try fixture.open().close()
