@@ -20,6 +20,12 @@ package enum Limits {
     package static let topicsPerProfile = 4
     /// Provisional entries in one profile; one more is a burst.
     package static let provisionalEntries = 16
+    /// Manual entries of one contact that end.
+    package static let expiringEntries = 16
+    /// The most points one manual entry gives or takes.
+    package static let manualPoints = 10_000.0
+    /// Second keys of contacts a slot keeps.
+    package static let aliasesPerSlot = 1_024
     /// Visitors linked to one contact.
     package static let linksPerContact = 8
     /// Windows of limited rules a contact remembers.
