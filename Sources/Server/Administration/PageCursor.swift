@@ -2,7 +2,9 @@ import Domain
 
 /// The texts that say where a list goes on: numbers with points in between.
 enum PageCursor {
-    static func text(_ numbers: some BinaryInteger...) -> String { numbers.map { String($0) }.joined(separator: ".") }
+    static func text<Number: BinaryInteger>(_ numbers: Number...) -> String {
+        numbers.map { String($0) }.joined(separator: ".")
+    }
 
     /// The numbers of a request's cursor; nil for the first page.
     static func numbers(_ page: PageRequest, count: Int) throws(AdministrationError) -> [Int64]? {

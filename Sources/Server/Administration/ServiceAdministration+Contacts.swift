@@ -1,5 +1,7 @@
-package import Catalog
+import Catalog
 package import Domain
+import EventLog
+import ScoreStore
 
 extension ServiceAdministration {
     package func contacts(_ query: ContactQuery, page: PageRequest) async throws -> Page<ContactView> {

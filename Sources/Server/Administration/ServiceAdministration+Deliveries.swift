@@ -1,5 +1,6 @@
 import Catalog
 package import Domain
+import Settings
 
 extension ServiceAdministration {
     package func leads(_ query: LeadQuery, page: PageRequest) async throws -> Page<LeadView> {

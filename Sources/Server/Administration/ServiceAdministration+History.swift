@@ -1,5 +1,6 @@
 import Catalog
 package import Domain
+import ScoreStore
 
 extension ServiceAdministration {
     package func timeline(_ reference: ContactReference, page: PageRequest) async throws -> Page<TimelineView> {

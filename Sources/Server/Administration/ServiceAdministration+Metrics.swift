@@ -1,4 +1,6 @@
+import Collector
 package import Domain
+import ScoreStore
 
 extension ServiceAdministration {
     package func metrics() async -> [MetricFamily] {

@@ -1,5 +1,6 @@
 import Catalog
 package import Domain
+import ScoreStore
 import Settings
 
 extension ServiceAdministration {

@@ -1,4 +1,8 @@
+import Collector
 package import Domain
+import Settings
+import ScoreStore
+import EventLog
 import Foundation
 
 extension ServiceAdministration {

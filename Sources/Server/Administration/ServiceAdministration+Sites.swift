@@ -1,5 +1,6 @@
 import Catalog
 package import Domain
+import Settings
 
 extension ServiceAdministration {
     package func sites() async throws -> [SiteView] {

@@ -2,6 +2,7 @@ package import Catalog
 package import Collector
 package import Domain
 import EventLog
+import ScoreStore
 package import Settings
 
 /// What the private port can ask, over the running core.
