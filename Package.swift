@@ -115,7 +115,10 @@ let package = Package(
         ),
         .testTarget(
             name: "DeliveryTests",
-            dependencies: ["Delivery", "Domain", "TestSupport", nio("NIOCore"), nio("NIOPosix")]
+            dependencies: [
+                "Delivery", "Domain", "TestSupport", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(
             name: "ConsoleTests",

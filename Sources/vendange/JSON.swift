@@ -49,7 +49,11 @@ enum JSON: Codable, Equatable, Sendable {
 
     /// The members of an object, by name; none for anything else.
     var members: [(name: String, value: JSON)] {
-        if case .object(let members) = self { members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } } else { [] }
+        if case .object(let members) = self {
+            members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        } else {
+            []
+        }
     }
 
     /// A string.

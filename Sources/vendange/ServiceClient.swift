@@ -40,7 +40,10 @@ struct ServiceClient: Sendable {
         do {
             response = try await HTTPClient.shared.execute(request, timeout: Self.patience)
         } catch {
-            throw CommandFailure(.unavailable, "\(self.address) does not answer: is `vendange serve` running? (\(error))")
+            throw CommandFailure(
+                .unavailable,
+                "\(self.address) does not answer: is `vendange serve` running? (\(error))"
+            )
         }
         let buffer = try await response.body.collect(upTo: Self.largestAnswer)
         let bytes = Array(buffer.readableBytesView)

@@ -32,7 +32,10 @@ struct ServiceOptions: ParsableArguments {
             secret = secret ?? (try? String(contentsOfFile: file, encoding: .utf8))
         }
         guard let address, let secret = secret?.trimmingCharacters(in: .whitespacesAndNewlines) else {
-            throw CommandFailure(.notAllowed, "no API key: give --key, set VENDANGE_API_KEY, or name the data directory")
+            throw CommandFailure(
+                .notAllowed,
+                "no API key: give --key, set VENDANGE_API_KEY, or name the data directory"
+            )
         }
         return ServiceClient(address: address, key: secret)
     }
