@@ -26,7 +26,7 @@ package struct EmailAddress: Hashable, Sendable {
             if byte == UInt8(ascii: ".") {
                 guard previous != byte else { return false }
             } else {
-                guard ASCII.isAlphanumeric(byte) || self.symbols.contains(byte) else { return false }
+                guard ASCII.isLetterOrDigit(byte) || self.symbols.contains(byte) else { return false }
             }
             previous = byte
         }
@@ -46,7 +46,7 @@ package enum DomainName {
         guard labels.count >= 2, let last = labels.last, last.count >= 2 else { return false }
         let areLabels = labels.allSatisfy { label in
             (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
-                && label.allSatisfy { ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+                && label.allSatisfy { ASCII.isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }
         }
         return areLabels && !last.allSatisfy(ASCII.isDigit)
     }

@@ -1,16 +1,3 @@
-/// Tests and changes of single ASCII bytes.
-enum ASCII {
-    static func lowercased(_ byte: UInt8) -> UInt8 {
-        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
-    }
-
-    static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-
-    static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        self.isDigit(byte) || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
-    }
-}
-
 /// A cell's text without what spreadsheets leave around it.
 enum FieldText {
     /// Without white space at both ends: ASCII's, the no-break spaces U+00A0 and U+202F, and U+FEFF.
