@@ -20,8 +20,12 @@ package enum Limits {
     package static let topicsPerProfile = 4
     /// Provisional entries in one profile; one more is a burst.
     package static let provisionalEntries = 16
-    /// Recent entries a contact can reverse without a recomputation.
-    package static let recentEntries = 32
+    /// Manual entries of one contact that end.
+    package static let expiringEntries = 16
+    /// The most points one manual entry gives or takes.
+    package static let manualPoints = 10_000.0
+    /// Second keys of contacts a slot keeps.
+    package static let aliasesPerSlot = 1_024
     /// Visitors linked to one contact.
     package static let linksPerContact = 8
     /// Windows of limited rules a contact remembers.
@@ -45,6 +49,16 @@ package enum Limits {
     package static let pagePatterns = 2_000
     /// Rules in a model.
     package static let rules = 1_000
+    /// Bytes of one path pattern.
+    package static let patternBytes = 256
+    /// Stars in one path pattern, the tail's two included: what one comparison can cost stays small.
+    package static let patternStars = 6
+    /// Factors of an axis of the fit, and grade rules.
+    package static let fitFactors = 64
+    /// Bands or values of one factor of the fit.
+    package static let factorSteps = 1_000
+    /// Contact fields one rule asks for.
+    package static let fieldMatches = 16
     /// Bytes of a model's YAML.
     package static let modelBytes = 262_144
 
@@ -97,6 +111,10 @@ package enum Limits {
     package static let freeSpaceFloorBytes = 256 * 1_024 * 1_024
     /// Free space kept for control records: a full disk must not block a withdrawal.
     package static let controlReserveBytes = 32 * 1_024 * 1_024
+    /// Bytes of recent blocks kept in memory for those who read at the end of the log.
+    package static let recentLogBytes = 32 * 1_024 * 1_024
+    /// Blocks handed out by one read from memory.
+    package static let blocksPerRead = 512
     /// Records between the oldest slot's checkpoint and the head.
     package static let checkpointDistance: UInt64 = 4_000_000
 
@@ -123,4 +141,12 @@ package enum Limits {
     package static let apiPageItems = 500
     /// Lines of one imported file.
     package static let importLines = 1_000_000
+    /// Bytes of one imported file, which is held in memory with its decoded text.
+    package static let importFileBytes = 256 * 1_024 * 1_024
+    /// Columns of an imported file: more than any CRM exports, few enough to print.
+    package static let importColumns = 1_024
+    /// Bytes of one imported row: how far a quote that is never closed can reach.
+    package static let importRowBytes = 65_536
+    /// Bytes of an imported note.
+    package static let importNoteBytes = 8_192
 }

@@ -195,6 +195,8 @@ package enum ReversalReason: UInt8, Sendable, CaseIterable {
     case expired = 4
     /// The person objects.
     case objected = 5
+    /// The visitor it came by was erased.
+    case erased = 6
 
     /// The tag in ledger and API.
     package var tag: String {
@@ -204,6 +206,7 @@ package enum ReversalReason: UInt8, Sendable, CaseIterable {
         case .wrongLink: "wrong_link"
         case .expired: "expired"
         case .objected: "objected"
+        case .erased: "erased"
         }
     }
 }

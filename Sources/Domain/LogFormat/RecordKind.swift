@@ -12,6 +12,8 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     case erasure = 5
     /// A salesperson answered a lead (``LeadAnswerRecord``).
     case leadAnswer = 6
+    /// A second key of a contact (``AliasRecord``), in that key's own slot.
+    case alias = 7
 
     /// A scoring model was published. Control: folded by every slot.
     case model = 64
@@ -24,10 +26,8 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     case linked = 128
     /// From a visitor's slot: your visitor did this (``TouchRecord``). Derived.
     case touch = 129
-    /// From a network's slot: these acts were a machine's. Derived.
-    case verdict = 130
-    /// The result of a recomputation. Derived.
-    case restated = 131
+    /// From a visitor's slot: this visitor is yours no more (``UnlinkedRecord``). Derived.
+    case unlinked = 130
 
     /// Whether the record carries the cause it follows from (see ``Cause``).
     package var isDerived: Bool { self.rawValue >= 128 }

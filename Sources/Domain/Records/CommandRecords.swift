@@ -168,3 +168,29 @@ package struct LeadAnswerRecord: Equatable, Sendable {
         self.author = try reader.readText()
     }
 }
+
+/// A second key of a contact: acts under it are passed on. In the slot of the second key.
+package struct AliasRecord: Equatable, Sendable {
+    /// The id the second key hashes to.
+    package var alias: ContactID
+    /// The contact.
+    package var contact: ContactID
+
+    /// An alias.
+    package init(alias: ContactID, contact: ContactID) {
+        self.alias = alias
+        self.contact = contact
+    }
+
+    /// Appends the payload.
+    package func encode(to writer: inout ByteWriter) {
+        writer.write(self.alias.rawValue)
+        writer.write(self.contact.rawValue)
+    }
+
+    /// Reads a payload.
+    package init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+        self.alias = ContactID(try reader.readWord())
+        self.contact = ContactID(try reader.readWord())
+    }
+}

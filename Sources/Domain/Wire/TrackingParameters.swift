@@ -12,7 +12,7 @@ package struct TrackingParameters: Equatable, Sendable {
     package var content: TextRange = .empty
     /// `utm_term`.
     package var term: TextRange = .empty
-    /// The hand-over parameter of the redirect, `vdg`.
+    /// The hand-over parameter of the redirect, ``handOverName``.
     package var click: TextRange = .empty
     /// The number in ``clickIDNames`` of the first advertiser's click id.
     package var clickID: Int?
@@ -24,6 +24,9 @@ package struct TrackingParameters: Equatable, Sendable {
     package static let clickIDNames: [StaticString] = [
         "gclid", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "yclid", "ttclid", "twclid", "li_fat_id",
     ]
+
+    /// The parameter in which the redirect hands a click's token to the landing page.
+    package static let handOverName: StaticString = "vdg"
 
     /// Parameters that identify a mail's recipient or a visit and are taken out unread.
     static let discardedNames: [StaticString] = [
@@ -38,7 +41,7 @@ package struct TrackingParameters: Equatable, Sendable {
             self.takeCampaign(name, value: value, in: bytes)
             return true
         }
-        if name.equals("vdg", in: bytes) {
+        if name.equals(Self.handOverName, in: bytes) {
             if self.click.isEmpty { self.click = value }
             return true
         }

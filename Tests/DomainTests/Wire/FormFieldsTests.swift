@@ -55,6 +55,13 @@ import Testing
         #expect(dropped == ["fields"])
     }
 
+    @Test func aRepeatedKeyTakesNoRoomFromTheOthers() throws {
+        let members = (0..<Limits.formFields).map { #""k\#($0)":"v\#($0)""# }
+        let (fields, dropped) = try self.fields("{\((members[..<2] + members).joined(separator: ","))}")
+        #expect(fields == (0..<Limits.formFields).map { ["k\($0)", "v\($0)"] })
+        #expect(dropped.isEmpty)
+    }
+
     @Test func aValueIsFoundByItsKey() throws {
         var fixture = WireFixture()
         let (event, _) = try fixture.event(#""fields":{"a":"1","b":"2"}"#)

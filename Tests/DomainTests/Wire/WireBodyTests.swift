@@ -152,4 +152,14 @@ import Testing
         fixture.decoder.reset()
         #expect(fixture.decoder.scratch.isEmpty && fixture.decoder.outcomes.isEmpty)
     }
+
+    @Test func buffersAreKeptFromRequestToRequest() throws {
+        var fixture = WireFixture()
+        let body = "[{\(WireFixture.required),\"title\":\"t\"},{\(WireFixture.required)}]"
+        _ = try fixture.outcomes(body)
+        let (scratch, outcomes) = (fixture.decoder.scratch.capacity, fixture.decoder.outcomes.capacity)
+        for _ in 0..<100 { _ = try fixture.outcomes(body) }
+        #expect(fixture.decoder.scratch.capacity == scratch)
+        #expect(fixture.decoder.outcomes.capacity == outcomes)
+    }
 }

@@ -1,0 +1,194 @@
+/// Clicks in mail: held, confirmed by the page they lead to, or found to be a scanner's.
+///
+/// A mail scanner follows all links of a message within about a second, from a real browser's user agent; what
+/// gives it away is the burst, not the time since sending. So a click counts little until something only a person
+/// does follows it, and several links of one message within seconds take the whole burst back.
+extension ContactFold {
+    /// Distinct links of one message that make a burst, and within what time.
+    static let burstLinks = 3
+    static let burstWindow = TimeSpan.seconds(2)
+    /// How long after a burst's last click further clicks on its message are taken for part of it.
+    static let burstTail = TimeSpan.seconds(10)
+    /// Clicks remembered per contact.
+    static let rememberedClicks = 16
+
+    /// Remembers a click and says what it is now taken for. A burst takes back what its clicks brought.
+    mutating func note(click event: EventRecord) -> Verdict {
+        var memory = Contact.ClickMemory(
+            click: event.click,
+            message: event.message,
+            link: event.link,
+            time: self.now,
+            verdict: event.verdict,
+            grants: []
+        )
+        let now = self.now
+        let isTail = self.contact.recentClicks.contains {
+            $0.message == event.message && $0.verdict == .machine && $0.time.adding(Self.burstTail) > now
+        }
+        var links = Set([event.link])
+        for other in self.contact.recentClicks
+        where other.message == event.message && other.time.adding(Self.burstWindow) >= now && other.verdict == .likely {
+            links.insert(other.link)
+        }
+        let isBurst = links.count >= Self.burstLinks
+        if isBurst || isTail { memory.verdict = .machine }
+        if isBurst {
+            for index in self.contact.recentClicks.indices
+            where self.contact.recentClicks[index].message == event.message
+                && self.contact.recentClicks[index].time.adding(Self.burstWindow) >= now
+                && self.contact.recentClicks[index].verdict == .likely
+            {
+                self.contact.recentClicks[index].verdict = .machine
+                self.takeBack(click: self.contact.recentClicks[index], reason: .scannerBurst)
+                self.contact.recentClicks[index].grants = []
+            }
+        }
+        if self.contact.recentClicks.count >= Self.rememberedClicks { self.contact.recentClicks.removeFirst() }
+        self.contact.recentClicks.append(memory)
+        self.isTouched = true
+        return memory.verdict
+    }
+
+    /// Remembers what a click brought, for a later confirmation.
+    mutating func remember(_ entry: LedgerEntry, _ grant: Grant, click: UInt64) {
+        self.remember(
+            Contact.ClickGrant(
+                entry: entry.id,
+                group: grant.group,
+                topic: grant.topic,
+                granted: entry.granted,
+                rest: entry.verdict == .likely ? max(0, grant.points - entry.granted - entry.capped) : 0,
+                reading: entry.decay,
+                rule: grant.key,
+                trust: entry.trust
+            ),
+            click: click
+        )
+    }
+
+    private mutating func remember(_ grant: Contact.ClickGrant, click: UInt64) {
+        guard let index = self.contact.recentClicks.lastIndex(where: { $0.click == click }) else { return }
+        self.contact.recentClicks[index].grants.append(grant)
+    }
+
+    /// A person stands behind a click: what it still holds counts in full, what was counted in part is completed.
+    mutating func confirm(click: UInt64) {
+        guard let index = self.contact.recentClicks.lastIndex(where: { $0.click == click }),
+            self.contact.recentClicks[index].verdict == .likely
+        else { return }
+        self.contact.recentClicks[index].verdict = .confirmed
+        for held in self.contact.provisional where held.click == click {
+            var confirmed = held
+            confirmed.verdict = .confirmed
+            self.settle(confirmed)
+        }
+        for grant in self.contact.recentClicks[index].grants where grant.rest > 0 { self.complete(grant) }
+        self.contact.recentClicks[index].grants = []
+        self.finish(.evidence)
+    }
+
+    private mutating func complete(_ grant: Contact.ClickGrant) {
+        var entry = self.follower(.confirmation, of: grant.entry, group: grant.group, topic: grant.topic)
+        entry.rule = self.name(ofRule: grant.rule)
+        entry.points = grant.rest
+        entry.decay = grant.reading
+        entry.trust = grant.trust
+        (entry.granted, entry.capped) = self.cap(grant.rest, group: grant.group)
+        self.apply(
+            .entry(entry, group: grant.group, topic: grant.topic, through: nil, rule: grant.rule, click: 0)
+        )
+    }
+
+    /// Settles a held entry: in full if confirmed, at the model's factor if nobody did.
+    mutating func settle(_ held: Contact.ProvisionalEntry) {
+        let isConfirmed = held.verdict == .confirmed
+        let factor = isConfirmed ? 1 : self.model?.source.unconfirmed ?? 0
+        let (granted, capped) = self.cap(held.points * factor, group: held.group)
+        self.apply(.settled(held, granted: granted, capped: capped))
+        guard held.click != 0, !isConfirmed else { return }
+        self.remember(
+            Contact.ClickGrant(
+                entry: held.id,
+                group: held.group,
+                topic: held.topic,
+                granted: granted,
+                rest: max(0, held.points * (1 - factor)),
+                reading: held.reading,
+                rule: held.rule,
+                trust: held.trust
+            ),
+            click: held.click
+        )
+    }
+
+    /// More entries are held than a person makes: all of them are a machine's.
+    mutating func dropBurst() {
+        let burst = self.contact.provisional
+        for held in burst { self.apply(.dropped(held, .scannerBurst)) }
+        for index in self.contact.recentClicks.indices where self.contact.recentClicks[index].verdict == .likely {
+            // Clicks whose hold was over before stay what they were: their points stay too.
+            guard burst.contains(where: { $0.click == self.contact.recentClicks[index].click }) else { continue }
+            self.contact.recentClicks[index].verdict = .machine
+            self.takeBack(click: self.contact.recentClicks[index], reason: .scannerBurst)
+            self.contact.recentClicks[index].grants = []
+        }
+    }
+
+    /// Takes back what a click brought: held entries are dropped, counted ones reversed.
+    private mutating func takeBack(click memory: Contact.ClickMemory, reason: ReversalReason) {
+        for held in self.contact.provisional where held.click == memory.click { self.apply(.dropped(held, reason)) }
+        for grant in memory.grants {
+            self.reverse(
+                grant.entry,
+                points: grant.granted,
+                reading: grant.reading,
+                group: grant.group,
+                topic: grant.topic,
+                reason: reason,
+                trust: grant.trust
+            )
+        }
+    }
+
+    /// Appends the entry that takes back what is left of another, and marks that one. Nothing is edited: the sum of
+    /// both is zero from now on.
+    mutating func reverse(
+        _ target: EntryID,
+        points: Double,
+        reading: Double,
+        group: UInt8,
+        topic: UInt8,
+        reason: ReversalReason,
+        trust: LinkTrust
+    ) {
+        var entry = self.follower(.reversal, of: target, group: group, topic: topic)
+        entry.rule = reason.tag
+        entry.points = -points * Exp2.power(reading - self.reading(group))
+        entry.granted = entry.points
+        entry.trust = trust
+        let change = ContactChange.entry(entry, group: group, topic: topic, through: nil, rule: 0, click: 0)
+        self.apply(change)
+        self.emit(.entryReversed(target, contact: self.contact.id, by: entry.id, reason: reason))
+    }
+
+    /// An entry that completes or takes back another, dated now.
+    mutating func follower(_ origin: LedgerEntry.Origin, of target: EntryID?, group: UInt8, topic: UInt8) -> LedgerEntry
+    {
+        var entry = LedgerEntry(
+            id: self.nextEntryID(),
+            contact: self.contact.id,
+            origin: origin,
+            rule: "",
+            modelVersion: self.model?.source.version ?? 0,
+            group: self.model?.groupNames[Int(group)] ?? "",
+            points: 0,
+            granted: 0,
+            decay: self.reading(group),
+            date: self.now
+        )
+        entry.topic = self.model?.topicNames[Int(topic)] ?? ""
+        entry.refersTo = target
+        return entry
+    }
+}

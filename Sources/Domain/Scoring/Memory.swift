@@ -1,0 +1,152 @@
+/// How often a limited rule has granted in the window that is open.
+package struct LimitWindow: Equatable, Sendable {
+    /// The rule's key.
+    package var key: UInt32
+    /// When its first match was.
+    package var start: Timestamp
+    /// Grants so far.
+    package var count: UInt32
+    /// The last granted entry: what over-limit repeats are counted on.
+    package var entry: EntryID
+
+    /// A window that opens with one grant.
+    package init(key: UInt32, start: Timestamp, entry: EntryID) {
+        self.key = key
+        self.start = start
+        self.count = 1
+        self.entry = entry
+    }
+}
+
+/// What a match may do under its limit.
+package enum LimitDecision: Equatable, Sendable {
+    /// Grants.
+    case granted
+    /// Is one more repeat of this entry.
+    case repeated(EntryID)
+}
+
+/// The open windows of a profile: a short list, the oldest makes way.
+package struct LimitWindows: Equatable, Sendable {
+    /// In order of key.
+    package private(set) var list: [LimitWindow] = []
+
+    /// No windows.
+    package init() {}
+
+    /// Decides about a match and remembers it. `entry` is the name the entry gets if it is granted.
+    package mutating func decide(
+        key: UInt32,
+        limit: ScoringModel.Limit,
+        at time: Timestamp,
+        entry: EntryID,
+        capacity: Int
+    ) -> LimitDecision {
+        guard let index = self.list.firstIndex(where: { $0.key == key }) else {
+            if self.list.count >= capacity { self.evict() }
+            let place = self.list.firstIndex { $0.key > key } ?? self.list.count
+            self.list.insert(LimitWindow(key: key, start: time, entry: entry), at: place)
+            return .granted
+        }
+        if time >= self.list[index].start.adding(limit.window) {
+            self.list[index] = LimitWindow(key: key, start: time, entry: entry)
+            return .granted
+        }
+        guard self.list[index].count < limit.count else { return .repeated(self.list[index].entry) }
+        self.list[index].count += 1
+        self.list[index].entry = entry
+        return .granted
+    }
+
+    private mutating func evict() {
+        guard let oldest = self.list.indices.min(by: { (self.list[$0].start, $0) < (self.list[$1].start, $1) }) else {
+            return
+        }
+        self.list.remove(at: oldest)
+    }
+
+    /// Appends the list.
+    package func encode(to writer: inout ByteWriter) {
+        writer.writeVarint(UInt64(self.list.count))
+        for window in self.list {
+            writer.write(window.key)
+            writer.write(window.start.microseconds)
+            writer.write(window.count)
+            writer.write(window.entry.offset)
+            writer.write(window.entry.ordinal)
+        }
+    }
+
+    /// Reads a list.
+    package init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+        for _ in 0..<(try reader.readVarint()) {
+            let key: UInt32 = try reader.readWord()
+            let start = Timestamp(microseconds: try reader.readWord())
+            let count: UInt32 = try reader.readWord()
+            let offset: UInt64 = try reader.readWord()
+            let entry = EntryID(offset: offset, ordinal: try reader.readWord())
+            var window = LimitWindow(key: key, start: start, entry: entry)
+            window.count = count
+            self.list.append(window)
+        }
+    }
+}
+
+/// The event ids seen of recent page loads: what makes a resend harmless.
+package struct SeenEvents: Equatable, Sendable {
+    private struct PageLoad: Equatable {
+        var nonce: UInt64
+        /// The highest counter seen.
+        var highest: UInt16
+        /// Bit i: whether `highest − i` was seen.
+        var seen: UInt64
+    }
+
+    // Oldest first; the one used last is moved to the end.
+    private var loads: [PageLoad] = []
+
+    /// Nothing seen.
+    package init() {}
+
+    /// Notes an id; false if it was seen before, or is so far behind its page load's last that it must have been.
+    /// Events without a nonce are always new.
+    package mutating func insert(nonce: UInt64, counter: UInt16) -> Bool {
+        guard nonce != 0 else { return true }
+        guard let index = self.loads.firstIndex(where: { $0.nonce == nonce }) else {
+            if self.loads.count >= Limits.rememberedPageLoads { self.loads.removeFirst() }
+            self.loads.append(PageLoad(nonce: nonce, highest: counter, seen: 1))
+            return true
+        }
+        var load = self.loads.remove(at: index)
+        defer { self.loads.append(load) }
+        if counter > load.highest {
+            let step = UInt64(counter - load.highest)
+            load.seen = step < 64 ? load.seen << step | 1 : 1
+            load.highest = counter
+            return true
+        }
+        let behind = UInt64(load.highest - counter)
+        guard behind < 64, load.seen & (1 << behind) == 0 else { return false }
+        load.seen |= 1 << behind
+        return true
+    }
+
+    /// Appends the list.
+    package func encode(to writer: inout ByteWriter) {
+        writer.write(UInt8(self.loads.count))
+        for load in self.loads {
+            writer.write(load.nonce)
+            writer.write(load.highest)
+            writer.writeVarint(load.seen)
+        }
+    }
+
+    /// Reads a list.
+    package init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+        for _ in 0..<(try reader.readByte()) {
+            let nonce: UInt64 = try reader.readWord()
+            let highest: UInt16 = try reader.readWord()
+            self.loads.append(PageLoad(nonce: nonce, highest: highest, seen: try reader.readVarint()))
+        }
+    }
+}

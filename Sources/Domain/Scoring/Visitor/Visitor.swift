@@ -1,0 +1,152 @@
+/// What the fold keeps of a visitor: enough to score them while nobody knows them, and to tell who they are once
+/// somebody does. Kept only after acceptance.
+package struct Visitor: Equatable, Sendable {
+    /// Which browser.
+    package let id: VisitorID
+    /// First and last event.
+    package var firstSeen: Timestamp
+    package var lastSeen: Timestamp
+    /// The last act known to be a person's that brought points; `.distantPast` if none did.
+    package var lastConfirmed = Timestamp.distantPast
+    /// Whether the cookie ever came back: until then the visitor may be a flood's.
+    package var isKept = false
+    /// The contact they are tied to.
+    package var contact: ContactID?
+    /// How.
+    package var trust = LinkTrust.token
+    /// Counts since the first event.
+    package var visits: UInt32 = 0
+    package var pageViews: UInt32 = 0
+    /// Points, while nobody knows them.
+    package var balances = Balances()
+    /// The windows of limited rules, while nobody knows them.
+    package var windows = LimitWindows()
+    /// The last pages, oldest first, while nobody knows them.
+    package var pages: [RememberedPage] = []
+    /// The event ids seen.
+    package var seen = SeenEvents()
+
+    /// A visitor first seen now.
+    package init(id: VisitorID, at time: Timestamp) {
+        self.id = id
+        self.firstSeen = time
+        self.lastSeen = time
+    }
+
+    /// Notes an event of the visitor: its visit, and, while nobody knows them, its points.
+    package mutating func note(
+        _ event: EventRecord,
+        bytes: UnsafeRawBufferPointer,
+        model: CompiledModel?,
+        at time: Timestamp
+    ) {
+        var visit: ScoringModel.Visit?
+        var absence = TimeSpan.seconds(0)
+        if self.visits == 0 {
+            visit = .first
+        } else {
+            absence = time.since(self.lastSeen)
+            if absence >= Fact.visitGap { visit = .return }
+        }
+        if visit != nil { self.visits += 1 }
+        if event.kind == .pageView { self.pageViews += 1 }
+        self.lastSeen = time
+        guard self.contact == nil else { return }
+        if event.kind == .pageView, event.page != .none { self.remember(event.page, at: time) }
+        guard let model else { return }
+        let fact = Fact(event: event, bytes: bytes, time: time, visit: visit, absence: absence)
+        fact.forEachGrant(in: model, contactMatches: { $0.isEmpty }) { self.apply($0, fact, model) }
+    }
+
+    /// What their contact is told when they are tied; clears what is told.
+    package mutating func handOver(to contact: ContactID, trust: LinkTrust, object: UInt32) -> LinkedRecord {
+        var record = LinkedRecord(visitor: self.id, contact: contact, trust: trust, object: object)
+        record.firstSeen = self.firstSeen
+        record.lastConfirmed = self.lastConfirmed
+        record.visits = self.visits
+        record.pageViews = self.pageViews
+        record.balances = self.balances
+        record.pages = self.pages
+        self.contact = contact
+        self.trust = trust
+        self.balances = Balances()
+        self.windows = LimitWindows()
+        self.pages = []
+        return record
+    }
+
+    private mutating func remember(_ page: PageKey, at time: Timestamp) {
+        self.pages.removeAll { $0.page == page }
+        if self.pages.count >= Limits.rememberedPages { self.pages.removeFirst() }
+        self.pages.append(RememberedPage(page: page, time: time))
+    }
+
+    /// Grants at once and without an entry: what an anonymous visitor earned becomes one entry per group when they
+    /// are known. Nothing is held, since only a page's script reaches a visitor with points worth holding.
+    private mutating func apply(_ grant: Grant, _ fact: Fact, _ model: CompiledModel) {
+        if let limit = grant.limit {
+            let decision = self.windows.decide(
+                key: grant.key,
+                limit: limit,
+                at: fact.time,
+                entry: EntryID(offset: 0, ordinal: 0),
+                capacity: Limits.limitWindowsPerVisitor
+            )
+            guard decision == .granted else { return }
+        }
+        guard grant.points != 0, let maximum = model.maxima[Int(grant.group)] else { return }
+        let worth = fact.event.verdict == .likely ? grant.points * model.source.unconfirmed : grant.points
+        let clock = model.clocks[Int(grant.group)]
+        let now = clock.reading(at: fact.time)
+        let room = max(0, maximum - self.balances.total(group: grant.group, now: now))
+        let granted = worth > 0 ? min(worth, room) : worth
+        if fact.event.verdict == .confirmed, granted > 0 { self.lastConfirmed = fact.time }
+        self.balances.add(
+            granted,
+            group: grant.group,
+            topic: grant.topic,
+            grantedAt: clock.reading(at: fact.date),
+            now: now
+        )
+        self.balances.limitTopics { model.clocks[Int($0)].reading(at: fact.time) }
+    }
+}
+
+extension Visitor {
+    /// Appends the visitor as a checkpoint keeps it.
+    package func encode(to writer: inout ByteWriter) {
+        writer.write(self.id.high)
+        writer.write(self.id.low)
+        writer.write(self.firstSeen.microseconds)
+        writer.write(self.lastSeen.microseconds)
+        writer.write(self.lastConfirmed.microseconds)
+        writer.write(UInt8(self.isKept ? 1 : 0) | (self.contact == nil ? 0 : 2) | self.trust.rawValue << 2)
+        if let contact { writer.write(contact.rawValue) }
+        writer.writeVarint(UInt64(self.visits))
+        writer.writeVarint(UInt64(self.pageViews))
+        self.balances.encode(to: &writer)
+        self.windows.encode(to: &writer)
+        RememberedPage.encode(self.pages, to: &writer)
+        self.seen.encode(to: &writer)
+    }
+
+    /// Reads a visitor.
+    package init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+        let high: UInt64 = try reader.readWord()
+        self.id = VisitorID(high: high, low: try reader.readWord())
+        self.firstSeen = Timestamp(microseconds: try reader.readWord())
+        self.lastSeen = Timestamp(microseconds: try reader.readWord())
+        self.lastConfirmed = Timestamp(microseconds: try reader.readWord())
+        let flags = try reader.readByte()
+        self.isKept = flags & 1 != 0
+        guard let trust = LinkTrust(rawValue: flags >> 2) else { throw .invalid("trust") }
+        self.trust = trust
+        if flags & 2 != 0 { self.contact = ContactID(try reader.readWord()) }
+        self.visits = UInt32(truncatingIfNeeded: try reader.readVarint())
+        self.pageViews = UInt32(truncatingIfNeeded: try reader.readVarint())
+        self.balances = try Balances(decoding: &reader)
+        self.windows = try LimitWindows(decoding: &reader)
+        self.pages = try RememberedPage.decodeList(&reader)
+        self.seen = try SeenEvents(decoding: &reader)
+    }
+}

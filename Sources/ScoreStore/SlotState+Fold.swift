@@ -1,0 +1,289 @@
+package import Domain
+
+/// Where and when a record is folded, and under which model.
+package struct FoldContext: Sendable {
+    /// The record's offset.
+    package var offset: UInt64
+    /// The record's time.
+    package var time: Timestamp
+    /// The model that holds for it.
+    package var model: CompiledModel?
+
+    /// A context.
+    package init(offset: UInt64, time: Timestamp, model: CompiledModel?) {
+        self.offset = offset
+        self.time = time
+        self.model = model
+    }
+}
+
+extension SlotState {
+    /// Folds one record. Records below ``offset`` are in already and are passed over.
+    ///
+    /// - Parameter next: the model a model record publishes.
+    package mutating func fold(
+        _ kind: RecordKind,
+        payload: UnsafeRawBufferPointer,
+        _ context: FoldContext,
+        publishing next: CompiledModel?,
+        into sink: inout FoldSink
+    ) throws(DecodingFailure) {
+        guard context.offset >= self.offset else { return }
+        sink.begin(offset: context.offset, slot: self.slot)
+        var reader = ByteReader(payload)
+        switch kind {
+        case .event:
+            let event = try EventRecord(decoding: payload)
+            self.outcomes.add(self.fold(event, payload, context, &sink))
+        case .contact: self.fold(try ContactRecord(decoding: &reader), context, &sink)
+        case .alias:
+            let record = try AliasRecord(decoding: &reader)
+            self.fold(record, context, &sink)
+        case .link: self.fold(try LinkRecord(decoding: &reader), context, &sink)
+        case .manualEntry:
+            let record = try ManualEntryRecord(decoding: &reader)
+            self.foldKnown(record.contact, context, &sink) { $0.add(record) }
+        case .leadAnswer:
+            let record = try LeadAnswerRecord(decoding: &reader)
+            self.foldKnown(record.contact, context, &sink) { $0.answer(record) }
+        case .erasure: self.fold(try ErasureRecord(decoding: &reader), context, &sink)
+        case .linked: self.fold(try LinkedRecord(decoding: &reader), context, &sink)
+        case .touch: self.fold(try TouchRecord(decoding: &reader), payload, context, &sink)
+        case .unlinked:
+            let record = try UnlinkedRecord(decoding: &reader)
+            let contact = self.aliases[record.contact] ?? record.contact
+            if contact != record.contact {
+                var passed = record
+                passed.contact = contact
+                sink.derive(.unlinked, for: contact) { passed.encode(to: &$0) }
+            } else {
+                self.foldKnown(contact, context, &sink) { $0.unlink(record) }
+            }
+        case .model: self.adopt(next, context, &sink)
+        case .tick: self.applyDues(context, &sink)
+        case .canary: self.canary = context.time
+        }
+        self.offset = context.offset + 1
+    }
+
+    /// Passes over what other slots fold, up to an offset.
+    package mutating func advance(to offset: UInt64) { self.offset = max(self.offset, offset) }
+
+    private mutating func foldKnown(
+        _ id: ContactID,
+        _ context: FoldContext,
+        _ sink: inout FoldSink,
+        _ body: (inout ContactFold) -> Void
+    ) {
+        guard let cell = self.contacts[id] else { return }
+        self.fold(into: cell.contact, context, &sink, body)
+    }
+
+    // MARK: Events
+
+    private mutating func fold(
+        _ event: EventRecord,
+        _ payload: UnsafeRawBufferPointer,
+        _ context: FoldContext,
+        _ sink: inout FoldSink
+    ) -> FoldOutcome {
+        if let id = event.visitor, event.contact == nil || event.kind.isPublic {
+            return self.fold(event, of: id, payload, context, &sink)
+        }
+        if let contact = event.contact {
+            return self.fold(event, for: contact, through: nil, payload, context, &sink)
+        }
+        guard event.filter == .none else { return .filtered(event.filter) }
+        self.countAudience(event, payload, context, &sink)
+        return .counted
+    }
+
+    private mutating func countAudience(
+        _ event: EventRecord,
+        _ payload: UnsafeRawBufferPointer,
+        _ context: FoldContext,
+        _ sink: inout FoldSink
+    ) {
+        guard event.kind == .pageView, event.page != .none, !event.isUpgrade else { return }
+        self.namePage(event, payload, context, &sink)
+        if self.audience.count(site: event.site, page: event.page, at: context.time) {
+            self.drainAudience(context, &sink)
+        }
+    }
+
+    private mutating func namePage(
+        _ event: EventRecord,
+        _ payload: UnsafeRawBufferPointer,
+        _ context: FoldContext,
+        _ sink: inout FoldSink
+    ) {
+        guard self.name(event.page) else { return }
+        let title = event.title.string(in: payload)
+        sink.emit(.page(event.page, url: event.url.string(in: payload), title: title), at: context.time)
+    }
+
+    private mutating func fold(
+        _ event: EventRecord,
+        of id: VisitorID,
+        _ payload: UnsafeRawBufferPointer,
+        _ context: FoldContext,
+        _ sink: inout FoldSink
+    ) -> FoldOutcome {
+        guard event.filter == .none else { return .filtered(event.filter) }
+        guard event.verdict != .machine else { return .filtered(.machineFetch) }
+        var visitor = self.visitors[id] ?? Visitor(id: id, at: context.time)
+        guard visitor.seen.insert(nonce: event.nonce, counter: event.counter) else { return .filtered(.duplicate) }
+        if event.cookieReturned { visitor.isKept = true }
+        self.countAudience(event, payload, context, &sink)
+        if let contact = event.contact { self.tie(&visitor, to: contact, event, payload, &sink) }
+        visitor.note(event, bytes: payload, model: context.model, at: context.time)
+        if let contact = visitor.contact {
+            sink.derive(.touch, for: contact) { [trust = visitor.trust] writer in
+                TouchRecord.encode(contact: contact, visitor: id, trust: trust, event: payload, to: &writer)
+            }
+        } else {
+            self.namePage(event, payload, context, &sink)
+        }
+        self.visitors.put(visitor)
+        return .scored
+    }
+
+    /// Ties a visitor to the contact an event names. One who is tied already stays so: the event is passed on to the
+    /// other contact as probably forwarded, or as the claim it is.
+    private func tie(
+        _ visitor: inout Visitor,
+        to contact: ContactID,
+        _ event: EventRecord,
+        _ payload: UnsafeRawBufferPointer,
+        _ sink: inout FoldSink
+    ) {
+        if visitor.contact == contact { return }
+        if visitor.contact != nil {
+            let trust: LinkTrust = event.trust == .claim ? .claim : .forwarded
+            sink.derive(.touch, for: contact) { [id = visitor.id] writer in
+                TouchRecord.encode(contact: contact, visitor: id, trust: trust, event: payload, to: &writer)
+            }
+            return
+        }
+        let object = event.message != 0 ? event.message : event.quote
+        var record = visitor.handOver(to: contact, trust: event.trust, object: object)
+        record.fields = Array(payload[event.fields.bounds])
+        sink.derive(.linked, for: contact) { record.encode(to: &$0) }
+    }
+
+    /// Folds an event into a contact of this slot, or passes it on if the id is a second key.
+    private mutating func fold(
+        _ event: EventRecord,
+        for id: ContactID,
+        through visitor: VisitorID?,
+        _ payload: UnsafeRawBufferPointer,
+        _ context: FoldContext,
+        _ sink: inout FoldSink
+    ) -> FoldOutcome {
+        if self.contacts[id] == nil, let contact = self.aliases[id] {
+            sink.derive(.touch, for: contact) { writer in
+                TouchRecord.encode(contact: contact, visitor: visitor, trust: event.trust, event: payload, to: &writer)
+            }
+            return event.filter == .none ? .scored : .filtered(event.filter)
+        }
+        var outcome = FoldOutcome.filtered(.unknownProfile)
+        let known = self.contacts[id]?.contact
+        let email = event.trust == .claim ? Self.claimedAddress(in: payload, event.fields) : nil
+        guard known != nil || (email != nil && self.contacts.count < Limits.contactsPerSlot) else { return outcome }
+        self.fold(into: known ?? Contact(id: id), context, &sink) { fold in
+            if known == nil, let email { fold.claim(email: email) }
+            outcome = fold.fold(event, bytes: payload, through: visitor)
+        }
+        if known == nil { sink.setConsents(.default, of: id) }
+        return outcome
+    }
+
+    private static func claimedAddress(in bytes: UnsafeRawBufferPointer, _ fields: TextRange) -> String? {
+        FormFields(fields, in: bytes).value(for: "email").map { $0.string(in: bytes) }
+    }
+
+    // MARK: Commands
+
+    private mutating func fold(_ record: ContactRecord, _ context: FoldContext, _ sink: inout FoldSink) {
+        let known = self.contacts[record.contact]?.contact
+        guard known != nil || self.contacts.count < Limits.contactsPerSlot else { return }
+        self.fold(into: known ?? Contact(id: record.contact), context, &sink) { $0.set(record) }
+        sink.setConsents(record.consents, of: record.contact)
+    }
+
+    private mutating func fold(_ record: AliasRecord, _ context: FoldContext, _ sink: inout FoldSink) {
+        // A key that stood for itself would be passed on to itself for ever.
+        guard record.alias != record.contact else { return }
+        guard self.aliases[record.alias] != nil || self.aliases.count < Limits.aliasesPerSlot else { return }
+        self.aliases[record.alias] = record.contact
+        sink.emit(.alias(record.alias, of: record.contact), at: context.time)
+    }
+
+    private mutating func fold(_ record: LinkRecord, _ context: FoldContext, _ sink: inout FoldSink) {
+        var known = self.visitors[record.visitor]
+        if record.isUndone {
+            // A visitor who had to make way is still tied on the contact's side, and that tie must end too.
+            guard known == nil || known?.contact == record.contact else { return }
+            known?.contact = nil
+            let unlinked = UnlinkedRecord(contact: record.contact, visitor: record.visitor, reason: .wrongLink)
+            sink.derive(.unlinked, for: record.contact) { unlinked.encode(to: &$0) }
+        } else {
+            guard known?.contact == nil,
+                let linked = known?.handOver(to: record.contact, trust: .authenticated, object: 0)
+            else { return }
+            sink.derive(.linked, for: record.contact) { linked.encode(to: &$0) }
+        }
+        if let known { self.visitors.put(known) }
+    }
+
+    private mutating func fold(_ record: ErasureRecord, _ context: FoldContext, _ sink: inout FoldSink) {
+        switch record {
+        case .contact(let id):
+            guard self.contacts.removeValue(forKey: id) != nil else { return }
+            sink.setConsents(nil, of: id)
+            sink.emit(.contactErased(id), at: context.time)
+        case .visitor(let id):
+            guard let visitor = self.visitors.remove(id), let contact = visitor.contact else { return }
+            let unlinked = UnlinkedRecord(contact: contact, visitor: id, reason: .erased)
+            sink.derive(.unlinked, for: contact) { unlinked.encode(to: &$0) }
+        }
+    }
+
+    // MARK: Derived
+
+    private mutating func fold(_ record: LinkedRecord, _ context: FoldContext, _ sink: inout FoldSink) {
+        if self.contacts[record.contact] == nil, let contact = self.aliases[record.contact] {
+            var passed = record
+            passed.contact = contact
+            sink.derive(.linked, for: contact) { passed.encode(to: &$0) }
+            return
+        }
+        let known = self.contacts[record.contact]?.contact
+        var email: String?
+        if known == nil, record.trust == .claim {
+            email = record.fields.withUnsafeBytes {
+                Self.claimedAddress(in: $0, TextRange(start: 0, count: $0.count))
+            }
+            guard self.contacts.count < Limits.contactsPerSlot else { return }
+        }
+        guard known != nil || email != nil else { return }
+        self.fold(into: known ?? Contact(id: record.contact), context, &sink) { fold in
+            if let email { fold.claim(email: email) }
+            _ = fold.link(record)
+        }
+        if known == nil { sink.setConsents(.default, of: record.contact) }
+    }
+
+    private mutating func fold(
+        _ record: TouchRecord,
+        _ payload: UnsafeRawBufferPointer,
+        _ context: FoldContext,
+        _ sink: inout FoldSink
+    ) {
+        let eventBytes = UnsafeRawBufferPointer(rebasing: payload[record.event])
+        guard var event = try? EventRecord(decoding: eventBytes) else { return }
+        event.trust = record.trust
+        // The event was counted where it was first folded; here only its points matter.
+        _ = self.fold(event, for: record.contact, through: record.visitor, eventBytes, context, &sink)
+    }
+}
