@@ -44,7 +44,7 @@ final class SiteRules {
     private let parents: [[UInt8]]
     private let origins: [[UInt8]]
     private let internalNetworks: [Network]
-    private let excludedPaths: [ExcludedPath]
+    private let excludedPaths: [PathPattern]
 
     init(_ site: Site) {
         self.site = site
@@ -53,7 +53,7 @@ final class SiteRules {
         self.origins = site.origins.map { Array($0.utf8) }
         // What does not parse was refused when the site was set up.
         self.internalNetworks = site.internalNetworks.compactMap { Network($0) }
-        self.excludedPaths = site.excludedPaths.map { ExcludedPath($0) }
+        self.excludedPaths = site.excludedPaths.map { PathPattern($0) }
     }
 
     /// Whether one of the site's hostnames is `host`, in lower case.

@@ -235,22 +235,8 @@ struct Intake {
     /// Whom a form claims to be from: the contact of the address in its "email" field.
     private func claim(in event: WireEvent, text: UnsafeRawBufferPointer) -> ContactID? {
         guard let value = FormFields(event.fields, in: text).value(for: "email"),
-            let address = ClaimedAddress.normalised(UnsafeRawBufferPointer(rebasing: text[value.bounds]))
+            let address = EmailAddress(value.string(in: text))
         else { return nil }
-        return ExternalKey(.email, address).contactID(key: self.collector.slotKey)
-    }
-}
-
-/// The e-mail address of a form's claim in the one form in which addresses are compared: trimmed, lower-case.
-enum ClaimedAddress {
-    /// The address that bytes spell; nil for what cannot be one (RFC 5321, section 4.5.3.1, and ASCII only).
-    static func normalised(_ bytes: UnsafeRawBufferPointer) -> String? {
-        let address = Octets.trimmed(bytes)
-        guard 3...254 ~= address.count, let at = address.firstIndex(of: UInt8(ascii: "@")), 1...64 ~= at,
-            address.lastIndex(of: UInt8(ascii: "@")) == at,
-            address[(at + 1)...].contains(UInt8(ascii: ".")),
-            address.allSatisfy({ 0x21...0x7e ~= $0 })
-        else { return nil }
-        return String(decoding: address.map { Octets.lowercased($0) }, as: UTF8.self)
+        return ExternalKey(.email, address.text).contactID(key: self.collector.slotKey)
     }
 }
