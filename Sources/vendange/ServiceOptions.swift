@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Settings
 
 /// How a command reaches a running service.
 struct ServiceOptions: ParsableArguments {

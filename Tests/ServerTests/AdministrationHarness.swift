@@ -1,11 +1,11 @@
 import Catalog
 import Collector
 import Domain
+import EventLog
 import Foundation
 import Logging
 import ScoreStore
 import Settings
-import Synchronization
 import TestSupport
 
 @testable import Server
@@ -99,19 +99,34 @@ struct AdministrationHarness {
         return input
     }
 
-    /// Logs an event as the collector would, and returns when it is in the catalog.
+    /// Logs an event as the collector would; returns when it and what follows from it are in the catalog.
     func log(_ event: EventRecord, url: String = "") async throws {
         var event = event
-        var text = EventTexts()
-        event.url = text.add(url)
-        event.path = text.path(of: url)
-        var frames = ByteWriter()
+        let text = Array(url.utf8)
+        event.url = TextRange(start: 0, count: text.count)
+        let path = url.firstIndex(of: "/").map { url.utf8.distance(from: url.startIndex, to: $0) } ?? 0
+        event.path = TextRange(start: path, count: url.isEmpty ? 0 : text.count - path)
+        if !url.isEmpty { event.page = text.withUnsafeBytes { self.core.store.slots.pageKey(of: $0) } }
         let slots = self.core.store.slots
         let slot = event.visitor.map { slots.slot(of: $0) } ?? event.contact.map { slots.slot(of: $0) } ?? Slot(0)
+        var frames = ByteWriter()
         RecordFrame.append(to: &frames, kind: .event, slot: slot) { writer in
-            event.encode(texts: text.bytes, to: &writer)
+            text.withUnsafeBytes { event.encode(to: &writer, text: $0) }
         }
         let end = try await self.core.submit(frames, records: 1)
         try await self.administration.settleDerived(from: end)
+    }
+
+    /// A page view of a visitor who accepted.
+    func view(_ url: String, by visitor: VisitorID, counter: UInt16) async throws {
+        var event = EventRecord()
+        event.kind = .pageView
+        event.verdict = .confirmed
+        event.consent = .granted
+        event.site = SiteID(1)
+        event.visitor = visitor
+        event.nonce = 77
+        event.counter = counter
+        try await self.log(event, url: url)
     }
 }

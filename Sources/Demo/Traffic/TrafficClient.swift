@@ -43,7 +43,11 @@ struct TrafficClient: Sendable {
         do {
             let response = try await self.http.execute(request, timeout: .seconds(60))
             let body = try await response.body.collect(upTo: Self.answerBytes)
-            return Answer(status: Int(response.status.code), headers: response.headers, body: Array(body.readableBytesView))
+            return Answer(
+                status: Int(response.status.code),
+                headers: response.headers,
+                body: Array(body.readableBytesView)
+            )
         } catch let error as CancellationError {
             throw error
         } catch {

@@ -18,7 +18,8 @@ struct TrafficJourneyBuilder: Sendable {
         case 9..<14: self.refusing()
         case 14..<18: self.undecided()
         case 18: self.signalling(.doNotTrack, .declined(.doNotTrack), "page, Do Not Track")
-        case 19: self.signalling(.globalPrivacyControl, .declined(.globalPrivacyControl), "page, Global Privacy Control")
+        case 19:
+            self.signalling(.globalPrivacyControl, .declined(.globalPrivacyControl), "page, Global Privacy Control")
         case 20: self.optingOut()
         case 21: self.crawler(number: number)
         case 22: self.renderer()

@@ -1,5 +1,3 @@
-package import Domain
-
 /// A working day of a small company's website and mailings: who does what when, and what has to become of it.
 ///
 /// Everything follows from the seed; what only a run knows (time, tokens, links) is filled in by ``TrafficRunner``.

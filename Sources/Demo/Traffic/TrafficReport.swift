@@ -29,13 +29,28 @@ package struct TrafficReport: Equatable, Sendable {
         let (old, new) = (before.outcomes, after.outcomes)
         let accepted = tally.count(where: \.isAccepted)
         let rejections = Rejection.allCases.map { reason in
-            Line("rejected \(reason.tag)", tally.count { $0 == .rejected(reason) }, old.rejected[reason.tag], new.rejected[reason.tag])
+            Line(
+                "rejected \(reason.tag)",
+                tally.count { $0 == .rejected(reason) },
+                old.rejected[reason.tag],
+                new.rejected[reason.tag]
+            )
         }
         let refusals = DeclineReason.allCases.map { reason in
-            Line("declined \(reason.tag)", tally.count { $0 == .declined(reason) }, old.declined[reason.tag], new.declined[reason.tag])
+            Line(
+                "declined \(reason.tag)",
+                tally.count { $0 == .declined(reason) },
+                old.declined[reason.tag],
+                new.declined[reason.tag]
+            )
         }
         let filters = FilterReason.allCases.dropFirst().map { reason in
-            Line("filtered \(reason.tag)", tally.count { $0 == .filtered(reason) }, old.filtered[reason.tag], new.filtered[reason.tag])
+            Line(
+                "filtered \(reason.tag)",
+                tally.count { $0 == .filtered(reason) },
+                old.filtered[reason.tag],
+                new.filtered[reason.tag]
+            )
         }
         self.intake =
             [
@@ -44,7 +59,12 @@ package struct TrafficReport: Equatable, Sendable {
             ] + (rejections + refusals).filter(\.isUsed)
         self.fates =
             [
-                Line("accepted, with confirmations", accepted + tally.confirmations, old.acceptedTotal, new.acceptedTotal),
+                Line(
+                    "accepted, with confirmations",
+                    accepted + tally.confirmations,
+                    old.acceptedTotal,
+                    new.acceptedTotal
+                ),
                 Line("scored", tally.count { $0 == .scored } + tally.confirmations, old.scored, new.scored),
                 Line("counted", tally.count { $0 == .counted }, old.counted, new.counted),
             ] + filters.filter(\.isUsed) + [Line("pending", 0, nil, new.pending)]
@@ -81,7 +101,9 @@ extension TrafficReport {
         ] {
             lines += ["", title, Self.row("", "sent", "service")]
             for line in part {
-                lines.append(Self.row(line.name, "\(line.expected)", "\(line.counted)") + (line.agrees ? "" : "  differs"))
+                lines.append(
+                    Self.row(line.name, "\(line.expected)", "\(line.counted)") + (line.agrees ? "" : "  differs")
+                )
             }
         }
         return lines.joined(separator: "\n")

@@ -54,7 +54,8 @@ package enum TrafficFailure: Error, Equatable, CustomStringConvertible {
         case .unreachable(let what): "\(what): no answer. Is `vendange demo` running?"
         case .unexpected(let what, let status, let text): "\(what): answered \(status) \(text)"
         case .noSite: "the service has no site “\(DemoSeed.siteKey)”: start it with `vendange demo`"
-        case .notFolded(let pending): "\(pending) events are still waiting to be folded; the scorer seems to stand still"
+        case .notFolded(let pending):
+            "\(pending) events are still waiting to be folded; the scorer seems to stand still"
         }
     }
 }

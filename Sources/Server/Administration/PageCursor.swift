@@ -32,7 +32,7 @@ extension PageRequest {
 
 extension Page {
     /// A page of rows of which ``PageRequest/rowsToRead`` were asked for.
-    init<Row>(_ rows: [Row], _ request: PageRequest, next: (Row) -> String, _ view: (Row) throws -> Item) rethrows {
+    init<Row>(_ rows: [Row], _ request: PageRequest, next: (Row) -> String, view: (Row) throws -> Item) rethrows {
         let shown = rows.prefix(request.rowsToRead - 1)
         let last = rows.count > shown.count ? shown.last : nil
         self.init(items: try shown.map(view), next: last.map(next))

@@ -20,13 +20,15 @@ struct PendingEvents {
     private static let readBytes = 64 << 20
     private static let batchBytes = 1 << 20
 
-    init(_ core: Core) {
+    /// - Parameter countsProvisional: whether ``provisionalEntries`` is asked for, which looks at every contact.
+    init(_ core: Core, countsProvisional: Bool) {
         let start = core.scorer.folded
         var offsets: [UInt64] = []
         offsets.reserveCapacity(Int(Limits.slotCount))
         for number in 0..<Limits.slotCount {
             let slot = core.store.read(Slot(number)) { state in
-                let provisional = state.consents.reduce(0) { sum, contact in
+                let contacts = countsProvisional ? state.consents : []
+                let provisional = contacts.reduce(0) { sum, contact in
                     sum + (state.contact(contact.contact)?.provisional.count ?? 0)
                 }
                 return (offset: state.offset, outcomes: state.outcomes, counts: state.counts, provisional: provisional)
