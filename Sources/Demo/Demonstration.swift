@@ -68,7 +68,6 @@ package final class Demonstration: Sendable {
     private func begin(_ administration: any Administration) async throws {
         let seed = DemoSeed(administration: administration, addresses: self.addresses)
         try await seed.plant()
-        _ = try await seed.key(kept: self.files)
         self.seed.withLock { $0 = seed }
         self.say(self.directions)
     }

@@ -37,7 +37,9 @@ struct ExplainCommand: AsyncParsableCommand {
         parts.append(table.text)
         parts.append("sum \(answer["sum"].fixed)   score \(answer["balance"].fixed)")
         for (title, member) in [("by group", "groups"), ("by topic", "topics")] {
-            let totals = answer[member].list.map { "\($0["name"].shown) \($0["worth"].fixed)" }
+            let totals = answer[member].list.filter { !$0["name"].shown.isEmpty }.map {
+                "\($0["name"].shown) \($0["worth"].fixed)"
+            }
             if !totals.isEmpty { parts.append("\(title): " + totals.joined(separator: ", ")) }
         }
         parts.append(Self.stage(answer["stage"]))

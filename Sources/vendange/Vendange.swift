@@ -22,7 +22,8 @@ struct Vendange: AsyncParsableCommand {
             """,
         version: OpenService.version,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, ExplainCommand.self, ModelCommand.self, ContactsCommand.self,
+            DemoCommand.self, ServeCommand.self, CheckCommand.self, ExplainCommand.self, ModelCommand.self,
+            ContactsCommand.self,
             SitesCommand.self, LinksCommand.self, KeysCommand.self, DeliveriesCommand.self, StatusCommand.self,
             TailCommand.self, LogCommand.self,
         ]
