@@ -52,6 +52,19 @@ import Testing
         }
     }
 
+    @Test func aLineThatSaysWhatItSaidBeforeOverwritesNothing() async throws {
+        try await Harness.run { harness in
+            _ = try await harness.administration.importContacts([Self.draft(1)], isDryRun: false)
+            _ = try await harness.administration.putContact(Harness.input(crmID: "1", lastName: "Petit"))
+            let verdicts = try await harness.administration.importContacts([Self.draft(1)], isDryRun: false)
+            guard case .unchanged(let contact)? = verdicts.first else {
+                Issue.record("\(verdicts)")
+                return
+            }
+            #expect(try await harness.administration.contact(.id(contact)).lastName == "Petit")
+        }
+    }
+
     @Test func aDryRunSaysTheSameAndLogsNothing() async throws {
         try await Harness.run { harness in
             _ = try await harness.administration.importContacts([Self.draft(1), Self.draft(2)], isDryRun: false)

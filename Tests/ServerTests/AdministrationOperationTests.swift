@@ -55,6 +55,26 @@ import Testing
         }
     }
 
+    @Test func anEventIsPendingUntilItsSlotHasPassedIt() async throws {
+        try await Harness.run { harness in
+            let (one, two) = (VisitorID(high: 1, low: 2), VisitorID(high: 3, low: 4))
+            for (counter, visitor) in [one, two, one].enumerated() {
+                try await harness.view("www.example.com/a", by: visitor, counter: UInt16(counter))
+            }
+            let slots = harness.core.store.slots
+            try #require(slots.slot(of: one) != slots.slot(of: two))
+            var folded = [UInt64](repeating: 0, count: Int(Limits.slotCount))
+            let backlog = { (folded: [UInt64]) in
+                PendingEvents.backlog(of: harness.core.log, from: 0, folded: folded).pending
+            }
+            #expect(backlog(folded) == 3)
+            folded[Int(slots.slot(of: one).rawValue)] = 1
+            #expect(backlog(folded) == 2)
+            folded[Int(slots.slot(of: two).rawValue)] = harness.core.log.end
+            #expect(backlog(folded) == 1)
+        }
+    }
+
     @Test func scoringIsHealthyWhileCanariesComeBack() async throws {
         try await Harness.run { harness in
             #expect(await harness.administration.health(.scoring).isEmpty)
