@@ -131,7 +131,13 @@ let package = Package(
         ),
         .testTarget(name: "SettingsTests", dependencies: ["Domain", "Settings", "TestSupport"]),
         .testTarget(name: "SimulationTests", dependencies: ["Domain", "EventLog", "ScoreStore", "TestSupport"]),
-        .testTarget(name: "ServerTests", dependencies: ["Domain", "Server", "TestSupport"]),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Catalog", "Collector", "Domain", "EventLog", "ScoreStore", "Server", "Settings", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "Domain", "TestSupport"]),
         .testTarget(name: "TidyTests", dependencies: []),
     ],

@@ -17,6 +17,7 @@ package final class Scorer: Sendable {
         var folded: [UInt64]
         var waiting: [(offset: UInt64, resume: @Sendable () -> Void)] = []
         var isStopping = false
+        var hasFailed = false
 
         var complete: UInt64 { self.folded.min() ?? 0 }
     }
@@ -67,15 +68,28 @@ package final class Scorer: Sendable {
         return self.progress.wait(until: { _ in true }, { $0.folded[worker] })
     }
 
-    /// Calls `resume` once everything below `offset` is folded; at once if it is.
+    /// Calls `resume` once everything below `offset` is folded; at once if it is, or if it never will be.
     package func whenFolded(_ offset: UInt64, _ resume: @escaping @Sendable () -> Void) {
         var isReady = false
         self.progress.withLock { progress in
-            isReady = progress.complete >= offset
+            isReady = progress.complete >= offset || progress.hasFailed
             if !isReady { progress.waiting.append((offset, resume)) }
             return false
         }
         if isReady { resume() }
+    }
+
+    /// Nothing more will be folded: whoever waits is let go, and must look whether it was.
+    package func abandon() {
+        var ready: [@Sendable () -> Void] = []
+        self.progress.withLock { progress in
+            progress.hasFailed = true
+            progress.isStopping = true
+            ready = progress.waiting.map(\.resume)
+            progress.waiting = []
+            return true
+        }
+        for resume in ready { resume() }
     }
 
     /// Workers return after the batch they are at.

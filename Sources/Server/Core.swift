@@ -144,6 +144,8 @@ package final class Core: Sendable {
                         threads.failure = error
                         return true
                     }
+                    self.scorer.abandon()
+                    self.pump.stop()
                 }
             }
             self.threads.withLock { threads in
@@ -175,6 +177,7 @@ package final class Core: Sendable {
     package func submit(_ frames: ByteWriter, records: Int) async throws -> UInt64 {
         let end = try await self.commands.append(frames.bytes, records: records)
         await self.reached(end)
+        if let failure = self.scorerFailure { throw failure }
         return end
     }
 

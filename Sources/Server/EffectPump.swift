@@ -37,11 +37,11 @@ final class EffectPump: Sendable {
     /// Why the last commit failed; nil while all is well.
     var failure: String? { self.state.wait(until: { _ in true }, { $0.failure }) }
 
-    /// Calls `resume` once everything below `offset` is in the catalog; at once if it is.
+    /// Calls `resume` once everything below `offset` is in the catalog; at once if it is, or when the pump stops.
     func whenApplied(_ offset: UInt64, _ resume: @escaping @Sendable () -> Void) {
         var isReady = false
         self.state.withLock { state in
-            isReady = state.applied >= offset
+            isReady = state.applied >= offset || state.isStopping
             if !isReady { state.waiting.append((offset, resume)) }
             return false
         }
@@ -64,10 +64,14 @@ final class EffectPump: Sendable {
 
     /// Gives up a commit that keeps failing, so that the service can stop: the log has it all.
     func stop() {
+        var ready: [@Sendable () -> Void] = []
         self.state.withLock { state in
             state.isStopping = true
+            ready = state.waiting.map(\.resume)
+            state.waiting = []
             return true
         }
+        for resume in ready { resume() }
     }
 
     /// The end of a transaction: at most so many effects, but never within one record's.

@@ -67,7 +67,7 @@ package struct DemoReceiver: Sendable {
             router: router,
             configuration: .init(address: .hostname(DemoAddresses.host, port: self.port)),
             onServerRunning: { _ in await onOpen() },
-            logger: self.logger
+            logger: self.logger.forServer
         )
         try await application.run()
     }

@@ -2,6 +2,8 @@
 struct DemoLayout: Sendable {
     let addresses: DemoAddresses
     let language: DemoLanguage
+    /// Whether the address asked for the language, so that the site's own links go on asking for it.
+    var isAsked = false
 
     /// A page of the website, with tracker, banner and explanation.
     func site(_ page: DemoPage, wasSent: Bool = false) -> String {
@@ -31,6 +33,10 @@ struct DemoLayout: Sendable {
 
     func text(_ french: String, _ english: String) -> String { DemoText(french, english)(self.language) }
 
+    private func link(_ path: String) -> String {
+        self.isAsked ? "\(path)?lang=\(self.language.rawValue)" : path
+    }
+
     private func document(title: String, path: String, head: String, body: String) -> String {
         """
         <!doctype html>
@@ -39,9 +45,9 @@ struct DemoLayout: Sendable {
         <title>\(title.escapedForHTML)</title>
         \(head)<style>\(DemoStyle.css)</style></head><body>
         <div class="demo"><span>Vendange · \(self.text("démonstration", "demonstration"))</span>
-        <a href="/">\(self.text("le site", "the website"))</a>
-        <a href="/inbox">\(self.text("la boîte de réception", "the inbox"))</a>
-        <a href="/leads">\(self.text("ce que voit la vente", "what sales sees"))</a>
+        <a href="\(self.link("/"))">\(self.text("le site", "the website"))</a>
+        <a href="\(self.link("/inbox"))">\(self.text("la boîte de réception", "the inbox"))</a>
+        <a href="\(self.link("/leads"))">\(self.text("ce que voit la vente", "what sales sees"))</a>
         <a class="end" hreflang="\(self.language.other.rawValue)" lang="\(self.language.other.rawValue)" \
         href="\(path)?lang=\(self.language.other.rawValue)">\(self.language.other.name)</a></div>
         \(body)
@@ -72,7 +78,7 @@ struct DemoLayout: Sendable {
             .map { page in
                 let current = page.path == path ? " aria-current=\"page\"" : ""
                 let name = page.path == "/" ? self.text("Accueil", "Home") : page.title(self.language)
-                return "<li><a href=\"\(page.path)\"\(current)>\(name.escapedForHTML)</a></li>"
+                return "<li><a href=\"\(self.link(page.path))\"\(current)>\(name.escapedForHTML)</a></li>"
             }
             .joined(separator: "\n")
     }

@@ -32,7 +32,7 @@ package struct DemoSite: Sendable {
             router: self.router,
             configuration: .init(address: .hostname(DemoAddresses.host, port: self.addresses.sitePort)),
             onServerRunning: { _ in await onOpen() },
-            logger: self.logger
+            logger: self.logger.forServer
         )
         try await application.run()
     }
@@ -69,7 +69,7 @@ package struct DemoSite: Sendable {
     private func layout(for request: Request) -> DemoLayout {
         let asked = request.uri.queryParameters["lang"].map(String.init)
         let language = DemoLanguage(asked: asked, accepted: request.headers[.acceptLanguage])
-        return DemoLayout(addresses: self.addresses, language: language)
+        return DemoLayout(addresses: self.addresses, language: language, isAsked: asked != nil)
     }
 
     private static func html(_ text: String) -> Response {

@@ -46,11 +46,8 @@ struct TrafficJourneyBuilder: Sendable {
     private mutating func arrivalAndAcceptance(at path: String, carriesClick: Bool = false) -> [TrafficStep] {
         var event = TrafficEvent(.pageView, path, load: self.random.next(), counter: 0)
         event.carriesClick = carriesClick
-        var arrival = TrafficStep("page, before the choice", .events([event]), [.counted])
-        if carriesClick {
-            arrival.label = "landing page, before the choice"
-            arrival.confirmations = 1
-        }
+        let label = carriesClick ? "landing page, before the choice" : "page, before the choice"
+        let arrival = TrafficStep(label, .events([event]), [.counted])
         event.counter = 1
         event.consent = .granted
         event.isUpgrade = true
@@ -238,9 +235,7 @@ struct TrafficJourneyBuilder: Sendable {
     private mutating func landing(on link: Int) -> TrafficStep {
         var event = TrafficEvent(.pageView, TrafficPlan.linkPaths[link], load: self.random.next(), counter: 0)
         event.carriesClick = true
-        var step = TrafficStep("landing page, before the choice", .events([event]), [.counted])
-        step.confirmations = 1
-        return step
+        return TrafficStep("landing page, before the choice", .events([event]), [.counted])
     }
 
     /// All links within a second. The first two might still be a person's; with the third it is a burst.

@@ -36,14 +36,11 @@ package struct TrafficTally: Equatable, Sendable {
 
     /// How often.
     package private(set) var rows: [Row: Int] = [:]
-    /// Confirmations of clicks, which landing pages leave beside their own view.
-    package private(set) var confirmations = 0
 
     /// What a plan comes to.
     package init(_ plan: TrafficPlan) {
         for step in plan.journeys.lazy.flatMap(\.steps) {
             for outcome in step.outcomes { self.rows[Row(label: step.label, outcome: outcome), default: 0] += 1 }
-            self.confirmations += step.confirmations
         }
     }
 

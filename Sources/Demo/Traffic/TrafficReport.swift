@@ -60,12 +60,12 @@ package struct TrafficReport: Equatable, Sendable {
         self.fates =
             [
                 Line(
-                    "accepted, with confirmations",
-                    accepted + tally.confirmations,
+                    "accepted",
+                    accepted,
                     old.acceptedTotal,
                     new.acceptedTotal
                 ),
-                Line("scored", tally.count { $0 == .scored } + tally.confirmations, old.scored, new.scored),
+                Line("scored", tally.count { $0 == .scored }, old.scored, new.scored),
                 Line("counted", tally.count { $0 == .counted }, old.counted, new.counted),
             ] + filters.filter(\.isUsed) + [Line("pending", 0, nil, new.pending)]
     }
@@ -92,9 +92,6 @@ extension TrafficReport {
         var lines = [Self.row("what was sent", "has to end as", "events")]
         let rows = self.tally.rows.sorted { ($0.key.label, $0.key.outcome.name) < ($1.key.label, $1.key.outcome.name) }
         for (row, count) in rows { lines.append(Self.row(row.label, row.outcome.name, "\(count)")) }
-        if self.tally.confirmations > 0 {
-            lines.append(Self.row("(its click confirmed)", "scored", "\(self.tally.confirmations)"))
-        }
         for (title, part) in [
             ("received = accepted + rejected + declined", self.intake),
             ("accepted = scored + counted + filtered + pending", self.fates),

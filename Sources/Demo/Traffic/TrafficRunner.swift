@@ -84,6 +84,7 @@ package struct TrafficRunner: Sendable {
         try await withThrowingTaskGroup(of: Int.self) { group in
             var next = 0
             var done = 0
+            var latest = 0
             func start() {
                 guard next < self.plan.journeys.count else { return }
                 let journey = self.plan.journeys[next]
@@ -103,7 +104,9 @@ package struct TrafficRunner: Sendable {
             for _ in 0..<Self.concurrency { start() }
             while let minute = try await group.next() {
                 done += 1
-                progress(Progress(minute: minute, done: done, all: self.plan.journeys.count))
+                // Journeys overlap; the day does not run backwards.
+                latest = max(latest, minute)
+                progress(Progress(minute: latest, done: done, all: self.plan.journeys.count))
                 start()
             }
         }

@@ -83,8 +83,6 @@ package struct TrafficStep: Equatable, Sendable {
     package var act: Act
     /// One per event, in any order.
     package var outcomes: [TrafficOutcome]
-    /// What comes out of the store beside them: the confirmation a landing page's beacon leaves for its click.
-    package var confirmations = 0
     /// Headers beside the browser's own.
     package var headers: [TrafficHeader] = []
 

@@ -52,6 +52,11 @@ extension EventRecord {
         }
     }
 
+    /// What a payload tells of, without reading the rest of it; nil for bytes that are none.
+    package static func kind(of payload: UnsafeRawBufferPointer) -> EventKind? {
+        payload.count > 4 ? EventKind(rawValue: payload[4]) : nil
+    }
+
     /// Appends the payload. `text` is the buffer that the texts' ranges mean; they must lie within it.
     package func encode(to writer: inout ByteWriter, text: UnsafeRawBufferPointer) {
         let present = self.present

@@ -60,8 +60,10 @@ struct PendingEvents {
             }
             for block in blocks where block.endOffset > cursor && block.firstOffset < end {
                 oldest = oldest ?? block.time
-                LogFrames.forEach(in: block, from: cursor) { frame, offset, _ in
+                LogFrames.forEach(in: block, from: cursor) { frame, offset, payload in
                     guard frame.kind == .event, offset < end else { return }
+                    // Written beside the page view it belongs to, and not an event of its own.
+                    guard EventRecord.kind(of: payload) != .clickConfirmation else { return }
                     if offset >= folded[Int(frame.slot.rawValue)] { pending += 1 }
                 }
                 cursor = block.endOffset

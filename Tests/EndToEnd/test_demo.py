@@ -1,0 +1,220 @@
+"""The README's first lead: a real browser walks the demonstration, once accepting and once refusing."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service as Driver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("VENDANGE_BINARY", str(ROOT / ".build/debug/vendange"))
+WAIT_SECONDS = 20
+CONTACT = "claire.martin@usines-martin.example"
+# Headless Chromium says so in its user agent, and is rightly taken for a robot.
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+
+
+def four_free_ports():
+    for first in range(18080, 19080, 4):
+        sockets = []
+        try:
+            for port in range(first, first + 4):
+                taken = socket.socket()
+                sockets.append(taken)
+                taken.bind(("127.0.0.1", port))
+            return first
+        except OSError:
+            continue
+        finally:
+            for taken in sockets:
+                taken.close()
+    raise RuntimeError("no four free ports in a row")
+
+
+class Demo:
+    """A running `vendange demo`, and its private port."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.port = four_free_ports()
+        self.lines = []
+        self.process = subprocess.Popen(
+            [BINARY, "demo", "--port", str(self.port), "--data", str(directory / "data")],
+            cwd=directory,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self.read, daemon=True).start()
+        self.until(lambda: (directory / "data" / "admin.key").exists() and any("Ctrl-C" in line for line in self.lines))
+        self.key = (directory / "data" / "admin.key").read_text().strip()
+
+    def read(self):
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip())
+
+    def until(self, condition):
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not condition():
+            assert self.process.poll() is None, "the demonstration ended:\n" + "\n".join(self.lines)
+            assert time.monotonic() < deadline, "waited in vain; the demonstration said:\n" + "\n".join(self.lines)
+            time.sleep(0.05)
+
+    def api(self, path):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port + 1}/api/v1{path}", headers={"Authorization": "Bearer " + self.key}
+        )
+        with urllib.request.urlopen(request) as response:
+            return json.load(response)
+
+    def page(self, path):
+        return f"http://localhost:{self.port + 2}{path}"
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=WAIT_SECONDS)
+
+
+@pytest.fixture
+def demo(tmp_path):
+    demo = Demo(tmp_path)
+    yield demo
+    assert demo.stop() == 0
+
+
+@pytest.fixture
+def browser():
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
+    for argument in ("--headless=new", "--disable-dev-shm-usage", "--window-size=1200,900", "--user-agent=" + PERSON):
+        options.add_argument(argument)
+    options.add_experimental_option("prefs", {"intl.accept_languages": "fr-FR,fr"})
+    if os.geteuid() == 0:
+        options.add_argument("--no-sandbox")
+    driver = webdriver.Chrome(options=options, service=Driver(shutil.which("chromedriver")))
+    driver.set_page_load_timeout(WAIT_SECONDS)
+    yield driver
+    driver.quit()
+
+
+def choose(browser, demo, number):
+    browser.get(demo.page("/"))
+    buttons = WebDriverWait(browser, WAIT_SECONDS).until(
+        lambda driver: [b for b in driver.find_elements(By.CSS_SELECTOR, "#banner button") if b.is_displayed()]
+    )
+    buttons[number].click()
+
+
+def received(demo):
+    return demo.api("/status")["outcomes"]["received"]
+
+
+def read(browser, demo, path):
+    """Opens a page and waits until its view has arrived."""
+    before = received(demo)
+    browser.get(demo.page(path))
+    demo.until(lambda: received(demo) > before)
+
+
+def test_acceptingReadingAndOpeningAQuoteMakesALeadWithItsReasons(demo, browser):
+    choose(browser, demo, 0)
+    demo.until(lambda: demo.api("/status")["store"]["visitors"] == 1)
+    for path in ("/produits/maintenance", "/produits/energie", "/tarifs"):
+        read(browser, demo, path)
+
+    browser.get(demo.page("/inbox"))
+    quote = next(
+        a.get_attribute("href")
+        for a in browser.find_elements(By.TAG_NAME, "a")
+        if "/q/" in (a.get_attribute("href") or "")
+    )
+    browser.get(quote)
+    demo.until(lambda: any("quote" in row["kind"] for row in demo.api(f"/contacts/{CONTACT}/timeline")["items"]))
+    browser.find_element(By.TAG_NAME, "a").click()
+
+    demo.until(lambda: any("lead.qualified" in line and "verified" in line for line in demo.lines))
+    lead = next(i for i, line in enumerate(demo.lines) if "lead.qualified" in line)
+    demo.until(lambda: any("+40.0" in line and "devis" in line for line in demo.lines[lead:]))
+    browser.get(demo.page("/leads"))
+    assert "Claire Martin" in browser.find_element(By.TAG_NAME, "body").text
+
+    explanation = demo.api(f"/contacts/{CONTACT}/explain")
+    worth = [entry["worth"] for entry in explanation["entries"] if entry["state"] == "settled"]
+    size = sum(abs(entry["granted"]) for entry in explanation["entries"])
+    assert abs(sum(worth) - explanation["balance"]) <= 1e-9 * size
+    before = [entry for entry in explanation["entries"] if entry["origin"] == "before_identification"]
+    assert before and all("Tarifs" in entry["object_name"] for entry in before)
+
+    timeline = demo.api(f"/contacts/{CONTACT}/timeline")["items"]
+    pages = {row["url"].split(f":{demo.port + 2}")[-1]: row for row in timeline if row["kind"] == "page_view"}
+    assert {"/produits/maintenance", "/produits/energie", "/tarifs"} <= set(pages)
+    assert all(row["count"] >= 1 and row["first_date"] <= row["last_date"] for row in pages.values())
+
+
+def test_refusingLeavesNoProfileAndThePageSaysWhy(demo, browser):
+    choose(browser, demo, 1)
+    for path in ("/produits/maintenance", "/tarifs"):
+        read(browser, demo, path)
+    text = browser.find_element(By.TAG_NAME, "footer").text
+    assert "Il n'y a pas de profil" in text
+    assert not [cookie for cookie in browser.get_cookies() if cookie["name"] == "vnd"]
+    status = demo.api("/status")
+    assert status["store"]["visitors"] == 0
+    assert status["outcomes"]["declined"]["refused"] >= 2
+    assert not any("lead.qualified" in line for line in demo.lines)
+
+
+def test_aWorkingDayOfTrafficAddsUp(demo):
+    day = subprocess.run(
+        [
+            BINARY, "demo", "traffic", "--seed", "7", "--visitors", "40",
+            "--url", f"http://localhost:{demo.port}", "--api", f"http://localhost:{demo.port + 1}", "--key", demo.key,
+        ],
+        cwd=demo.directory,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert day.returncode == 0, day.stdout + day.stderr
+    outcomes = demo.api("/status")["outcomes"]
+    assert outcomes["received"] == outcomes["accepted"] + sum(outcomes["rejected"].values()) + sum(
+        outcomes["declined"].values()
+    )
+    assert outcomes["accepted_total"] == outcomes["scored"] + outcomes["counted"] + sum(
+        outcomes["filtered"].values()
+    ) + outcomes["pending"]
+
+
+def test_theReceiverTakesNothingUnsigned(demo):
+    body = b'{"specversion":"1.0","id":"x","source":"x","type":"lead.qualified","data":{}}'
+    stamp = str(int(time.time()))
+    forged = base64.b64encode(hmac.new(b"guess", f"x.{stamp}.".encode() + body, hashlib.sha256).digest()).decode()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{demo.port + 3}/hook",
+        data=body,
+        headers={
+            "content-type": "application/cloudevents+json",
+            "webhook-id": "x",
+            "webhook-timestamp": stamp,
+            "webhook-signature": "v1," + forged,
+        },
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert 400 <= refused.value.code < 500

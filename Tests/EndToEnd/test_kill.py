@@ -1,0 +1,336 @@
+"""`kill -9` in the middle of traffic, again and again on one data directory: nothing acknowledged is lost, nothing
+has effect twice, and the log alone leads to the same scores."""
+
+import collections
+import contextlib
+import http.client
+import random
+import shutil
+import sqlite3
+import threading
+import time
+
+from service import Browser, Connection, wait_for
+
+ROUNDS = 10
+THREADS = 4
+SEED = 20_261_123
+# What a person sees at once, and what makes them hot: two quotes.
+MODEL = """
+version: 1
+groups:
+  web:   { half_life: 30d, max: 1000000 }
+  mail:  { half_life: 14d, max: 1000000 }
+  sales: { half_life: 60d, max: 1000000 }
+pages:
+  /energy/**: { points: 1, topic: energy }
+  /minus/**:  -0.25
+  /**:        0.1
+rules:
+  - { name: quote viewed, when: { event: quote_view }, points: 35, group: sales, alert: true }
+  - { name: mail clicked, when: { event: email_click }, points: 2, group: mail, hold: 1s, limit: 5 per day }
+unconfirmed: 0.3
+stages:
+  warm: { enter: 20, leave: 12 }
+  hot:  { enter: 60, leave: 45, cooldown: 24h }
+"""
+
+
+class Tally:
+    """What the clients did, and what they know became of it."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.acknowledged = 0
+        self.attempts = 0
+        self.enough = threading.Event()
+        self.goal = 0
+
+    def tried(self, count=1):
+        with self.lock:
+            self.attempts += count
+
+    def acknowledge(self, count=1):
+        with self.lock:
+            self.acknowledged += count
+            if self.acknowledged >= self.goal:
+                self.enough.set()
+
+
+class Person:
+    """A contact with one browser. Every page view has an address of its own, so that the contact's timeline shows
+    which events are there, and how often."""
+
+    def __init__(self, service, tally, reference, links):
+        self.service = service
+        self.tally = tally
+        self.reference = reference
+        self.browser = Browser(service)
+        self.links = links
+        self.quote = service.quote_path(reference) if reference else None
+        self.landed = reference is None
+        self.known = {}  # address → event, acknowledged
+        self.unknown = {}  # address → event, sent without an answer
+        self.clicks_tried = 0
+        self.quotes = 0
+        self.quotes_tried = 0
+
+    def event(self, prefix, **more):
+        path = f"/{prefix}/{self.browser.nonce}/{self.browser.counter + 1}"
+        return path, self.browser.event(path, **more)
+
+    def post(self, events):
+        """Sends events and notes whether they were acknowledged."""
+        self.unknown |= events
+        self.tally.tried(len(events))
+        response = self.browser.send(list(events.values()) if len(events) > 1 else next(iter(events.values())))
+        assert response.status == 204, response.body
+        for address in events:
+            self.known[address] = self.unknown.pop(address)
+        self.tally.acknowledge(len(events))
+
+    def resend(self):
+        """What a page script does with what it got no answer to."""
+        if self.unknown:
+            self.post(dict(self.unknown))
+
+    def click(self):
+        self.clicks_tried += 1
+        self.tally.tried()
+        return self.browser.click(random.choice(self.links))
+
+    def land(self):
+        """Follows a tracked link and accepts on the landing page: from here on the browser is the contact's."""
+        path, event = self.event("landing", click=self.click())
+        self.post({path: event})
+        self.landed = True
+
+    def look_at_quote(self):
+        self.quotes_tried += 1
+        self.tally.tried()
+        self.browser.view_quote(self.quote)
+        self.quotes += 1
+        self.tally.acknowledge()
+
+    def act(self, chance):
+        if not self.landed:
+            # The landing page was sent without an answer: sending it again is all that is left to do.
+            if self.unknown:
+                self.resend()
+                self.landed = True
+            else:
+                self.land()
+            return
+        self.resend()
+        kind = chance.random()
+        if self.reference and kind < 0.04:
+            self.click()
+        elif self.reference and kind < 0.10:
+            self.look_at_quote()
+        elif kind < 0.30:
+            self.post(dict(self.event(chance.choice(["energy", "minus", "page"])) for _ in range(chance.randint(2, 20))))
+        else:
+            self.post(dict([self.event(chance.choice(["energy", "minus", "page"]))]))
+
+
+class Traffic:
+    """Client threads that go on until the service is gone."""
+
+    def __init__(self, teams, seed):
+        self.failures = []
+        self.threads = [
+            threading.Thread(target=self._run, args=(team, random.Random(f"{seed}/{index}")), daemon=True)
+            for index, team in enumerate(teams)
+        ]
+        for thread in self.threads:
+            thread.start()
+
+    def _run(self, team, chance):
+        try:
+            while True:
+                chance.choice(team).act(chance)
+        except (OSError, http.client.HTTPException):
+            pass  # killed
+        except BaseException as failure:
+            self.failures.append(failure)
+
+    def join(self):
+        for thread in self.threads:
+            thread.join(timeout=30)
+            assert not thread.is_alive()
+        if self.failures:
+            raise self.failures[0]
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_has_effect_twice(services, destination):
+    chance = random.Random(SEED)
+    random.seed(SEED + 1)
+    destination.start()
+    service = services("origin", model=MODEL, destinations=[destination.setting]).start()
+    message, links = service.message("November", links=2)
+    tally = Tally()
+    people = []
+
+    def person(known=True):
+        reference = service.contact(len(people)) if known else None
+        paths = [service.click_path(reference, message, link) for link in links] if known else []
+        people.append(Person(service, tally, reference, paths))
+        return people[-1]
+
+    teams = [[person(known=index < 3)] for index in range(THREADS)]
+    for number in range(ROUNDS):
+        newcomers = [person() for _ in teams]
+        for team in teams:
+            for member in team:
+                member.browser.nonce = f"{chance.getrandbits(64):016x}"
+                member.browser.counter = 0
+        tally.goal = tally.acknowledged + chance.randint(60, 500)
+        tally.enough.clear()
+        traffic = Traffic([team + [new] for team, new in zip(teams, newcomers)], seed=number)
+        assert tally.enough.wait(timeout=60), "the clients get no answers"
+        time.sleep(chance.uniform(0, 0.01))  # the moment within a commit
+        service.kill9()
+        traffic.join()
+        if number % 3 == 1:
+            # Killed again while it recovers.
+            service.spawn()
+            time.sleep(chance.uniform(0, 0.4))
+            service.kill9()
+        service.start()
+        check(service, people, tally)
+        finish_requests(service, people)
+        if number == ROUNDS // 2:
+            # From here on the way back begins at a checkpoint.
+            service.restart()
+    status = check(service, people, tally)
+    check_notifications(service, destination, people)
+    before = {person.reference: service.explain(person.reference) for person in people if person.reference}
+    service.terminate()
+    assert service.command("log", "verify").returncode == 0
+    check_rebuilt(services, service, destination, before, status)
+
+
+def check(service, people, tally):
+    """Everything acknowledged is there once, and the sums are right. Returns the status."""
+    status = service.settled()
+    outcomes = status["outcomes"]
+    filtered = sum(outcomes["filtered"].values())
+    assert outcomes["accepted_total"] == outcomes["scored"] + outcomes["counted"] + filtered + outcomes["pending"]
+    assert tally.acknowledged <= outcomes["accepted_total"] <= tally.attempts
+    for person in people:
+        if not person.reference:
+            continue
+        rows = service.pages(f"/contacts/{person.reference}/timeline")
+        views = {row["url"].removeprefix(f"localhost:{service.public_port}"): row for row in rows if row["url"]}
+        missing = person.known.keys() - views.keys()
+        assert not missing, f"{person.reference}: {len(missing)} acknowledged events are lost: {sorted(missing)[:5]}"
+        extra = views.keys() - person.known.keys() - person.unknown.keys()
+        assert not extra, f"{person.reference}: nobody sent {sorted(extra)[:5]}"
+        twice = {address: row["count"] for address, row in views.items() if row["count"] != 1}
+        assert not twice, f"{person.reference}: counted again: {twice}"
+
+        told = service.explain(person.reference)
+        standing = told["contact"]["standing"]
+        assert standing["page_views"] == len(views)
+        assert person.quotes <= standing["quote_views"] <= person.quotes_tried
+        assert standing["clicks"] <= person.clicks_tried
+        entries = [entry for entry in told["entries"] if entry["origin"] == "page"]
+        assert len(entries) == len(views)
+        assert len({entry["url"] for entry in entries}) == len(entries)
+        quotes = [entry for entry in told["entries"] if entry["rule"] == "quote viewed"]
+        assert len(quotes) == standing["quote_views"]
+    return status
+
+
+def finish_requests(service, people):
+    """The clients send again what they got no answer to, and some of what they did: the latter changes nothing."""
+    for person in people:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            person.browser.connection.close()
+        person.resend()
+    before = service.settled()["outcomes"]
+    again = 0
+    for person in people:
+        last = [event for event in person.known.values() if event["id"].startswith(person.browser.nonce)][-40:]
+        if not last:
+            continue
+        person.tally.tried(len(last))
+        assert person.browser.send(last).status == 204
+        person.tally.acknowledge(len(last))
+        again += len(last)
+    after = service.settled()["outcomes"]
+    assert after["filtered"]["duplicate"] - before["filtered"]["duplicate"] == again
+    assert after["scored"] == before["scored"]
+
+
+def check_notifications(service, destination, people):
+    """No notification was missed, and none came twice under two names."""
+    catalog = sqlite3.connect(f"file:{service.data / 'catalog.sqlite'}?mode=ro", uri=True)
+
+    def waiting():
+        states = catalog.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall()
+        return {state: count for state, count in states if state != "delivered"}
+
+    wait_for("all deliveries", lambda: not waiting(), 60)
+    keys = collections.defaultdict(set)
+    for kind, key in catalog.execute("SELECT kind, key FROM deliveries"):
+        keys[kind].add(key)
+    catalog.close()
+    assert destination.received(outcome="rejected") == []
+    got = destination.received()
+    assert {line["id"] for line in got} == set().union(*keys.values())
+    ids = collections.defaultdict(set)
+    for line in got:
+        ids[line["type"], line["cloudevent"]["subject"]].add(line["id"])
+    hot = 0
+    for person in people:
+        if not person.reference:
+            continue
+        contact = service.api("GET", f"/contacts/{person.reference}")
+        views = contact["standing"]["quote_views"]
+        subject = f"contact/{contact['id']}"
+        hot += contact["standing"]["stage"] == "hot"
+        assert len(ids["lead.qualified", subject]) == (contact["standing"]["stage"] == "hot"), person.reference
+        assert len(ids["alert", subject]) == views, person.reference
+        assert len(ids["contact.nurture", subject]) <= 1, person.reference
+    assert hot == len(keys["lead.qualified"])
+    assert hot >= ROUNDS, "too few leads to prove anything"
+    assert len(service.pages("/leads")) == hot
+
+
+def facts(told):
+    """What of an explanation does not change with time."""
+    entries = [
+        {name: value for name, value in entry.items() if name not in ("worth", "state", "granted", "capped")}
+        for entry in told["entries"]
+    ]
+    standing = {name: told["contact"]["standing"].get(name) for name in ("page_views", "clicks", "quote_views", "visits")}
+    return entries, standing, told["stage"]["stage"]
+
+
+def check_rebuilt(services, service, destination, before, status):
+    """A copy without checkpoints folds the whole log anew, with another number of workers, and comes to the same."""
+    shutil.copytree(service.data, service.directory.parent / "copy-data", ignore=shutil.ignore_patterns("checkpoints"))
+    copy = services(
+        "copy", model=MODEL, destinations=[destination.setting], data=service.directory.parent / "copy-data"
+    )
+    copy.config.write_text(copy.config.read_text().replace("workers: 2", "workers: 1"))
+    received = len(destination.received())
+    copy.start()
+    now = copy.settled()
+    for name in ("scored", "counted", "filtered", "accepted_total"):
+        assert now["outcomes"][name] == status["outcomes"][name] or name == "accepted_total", name
+    assert now["store"]["visitors"] == status["store"]["visitors"]
+    assert now["store"]["contacts"] == status["store"]["contacts"]
+    for reference, told in before.items():
+        again = copy.explain(reference)
+        assert facts(again) == facts(told), reference
+        worth = sum(entry["worth"] for entry in told["entries"])
+        assert abs(again["balance"] - worth) <= 0.001 * sum(abs(entry["points"]) for entry in told["entries"])
+        # The rebuilt profile writes its own figures into the catalog with the next change.
+        copy.api("POST", f"/contacts/{reference}/entries", {"points": 1, "group": "web", "reason": "looked at"})
+        changed = copy.explain(reference)
+        assert facts(changed)[1:] == facts(told)[1:], reference
+    copy.settled()
+    assert len(destination.received()) == received, "a rebuild notifies nobody"
+    copy.terminate()
