@@ -49,6 +49,25 @@ struct BodyTests {
         #expect(reply.fields == [""])
     }
 
+    @Test func refusesDeepNestingBeforeItRecurses() async throws {
+        let deep = String(repeating: "[", count: Limits.apiBodyBytes / 2)
+        #expect(try await Port().send("POST", "/api/v1/sites", body: deep).fields == [""])
+        let objects = String(repeating: "{\"a\":", count: 100_000)
+        #expect(try await Port().send("POST", "/api/v1/sites", body: objects).fields == [""])
+    }
+
+    @Test(arguments: [
+        (String(repeating: "[", count: Limits.jsonDepth), false),
+        (String(repeating: "[", count: Limits.jsonDepth + 1), true),
+        ("\"" + String(repeating: "[", count: 100) + "\"", false),
+        (#"["\"[[[[[[[[[[[[[[[[[[[[["]"#, false),
+        (#"["\\", "# + String(repeating: "[", count: Limits.jsonDepth), true),
+        (String(repeating: "[]", count: 100), false),
+    ])
+    func countsLevelsOutsideTexts(text: String, isTooDeep: Bool) {
+        #expect(JSONText.isTooDeep(Array(text.utf8)) == isTooDeep)
+    }
+
     @Test func refusesOtherTypes() async throws {
         for type in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"] {
             let reply = try await Port().send("POST", "/api/v1/sites", body: "{}", type: type)

@@ -15,6 +15,8 @@ final class FakeAdministration: Administration {
         var lastConsents: ConsentsInput?
         var lastQuery: ContactQuery?
         var modelProblems: [ModelProblem] = []
+        /// Whether the live events go on for ever.
+        var livesOn = false
     }
 
     private let state = Mutex(State())
@@ -427,13 +429,14 @@ extension FakeAdministration {
     func health(_ probe: HealthProbe) async -> [HealthReason] { self.recorded.health }
 
     func liveEvents() -> AsyncStream<LiveEvent> {
-        AsyncStream { continuation in
+        self.change { $0.calls.append("liveEvents") }
+        return AsyncStream { continuation in
             for offset in 1...2 {
                 continuation.yield(
                     LiveEvent(offset: UInt64(offset), time: Self.moment, kind: .pageView, outcome: "scored")
                 )
             }
-            continuation.finish()
+            if !self.recorded.livesOn { continuation.finish() }
         }
     }
 }

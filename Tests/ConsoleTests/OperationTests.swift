@@ -103,19 +103,4 @@ struct OperationTests {
         bodies.removeLast()
         #expect(streams.open(events()) != nil)
     }
-
-    @Test func listensOnAFreePortAndTellsWhich() async throws {
-        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = ConsoleServer(
-            settings: ConsoleServer.Settings(port: 0, version: "1"),
-            administration: FakeAdministration(),
-            logger: Port.logger,
-            onListening: { continuation.yield($0) }
-        )
-        let running = Task { try await server.run() }
-        let port = await ports.first { _ in true }
-        #expect((port ?? 0) > 0)
-        running.cancel()
-        _ = await running.result
-    }
 }

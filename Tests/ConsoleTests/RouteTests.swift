@@ -88,6 +88,18 @@ struct RouteTests {
         }
     }
 
+    @Test func whatReachesEverybodyNeedsTheHighestScope() {
+        let admin = RouteTable.all.filter { $0.access == .scope(.admin) }.map(\.operation)
+        #expect(
+            Set(admin) == [
+                "createSite", "updateSite", "deleteSite", "eraseContact", "publishModel", "listKeys", "createKey",
+                "revokeKey",
+            ]
+        )
+        let open = RouteTable.all.filter { $0.access == .open || $0.access == .metrics }.map(\.operation)
+        #expect(Set(open) == ["start", "openapi", "liveHealth", "readyHealth", "scoringHealth", "metrics"])
+    }
+
     @Test func operationsAndAddressesAreUnique() {
         #expect(Set(RouteTable.all.map(\.operation)).count == RouteTable.all.count)
         #expect(Set(RouteTable.all.map { "\($0.method) \($0.path)" }).count == RouteTable.all.count)
