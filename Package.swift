@@ -68,7 +68,9 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]
+            ],
+            // Links to the built tracker, so that one binary is all there is to install.
+            resources: [.embedInCode("Resources/t.js"), .embedInCode("Resources/forms.js")]
         ),
         .target(
             name: "Demo",
@@ -79,14 +81,18 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
-            ]
+            ],
+            resources: [.embedInCode("Resources/model.demo.yaml")]
         ),
         .executableTarget(
             name: "vendange",
             dependencies: [
-                "Demo", "Domain", "EventLog", "Server", "Settings", nio("NIOCore"),
+                "Demo", "Domain", "EventLog", "Server", "Settings", nio("NIOCore"), nio("NIOHTTP1"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
 
@@ -104,11 +110,16 @@ let package = Package(
         ),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "Domain", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "Catalog", "Domain", "ScoreStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
         ),
         .testTarget(
             name: "DeliveryTests",
-            dependencies: ["Delivery", "Domain", "TestSupport", nio("NIOCore"), nio("NIOPosix")]
+            dependencies: [
+                "Delivery", "Domain", "TestSupport", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(
             name: "ConsoleTests",
@@ -121,6 +132,7 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["Domain", "Settings", "TestSupport"]),
         .testTarget(name: "SimulationTests", dependencies: ["Domain", "EventLog", "ScoreStore", "TestSupport"]),
         .testTarget(name: "ServerTests", dependencies: ["Domain", "Server", "TestSupport"]),
+        .testTarget(name: "DemoTests", dependencies: ["Demo", "Domain", "TestSupport"]),
         .testTarget(name: "TidyTests", dependencies: []),
     ],
     swiftLanguageModes: [.v6]

@@ -20,6 +20,12 @@ package enum Limits {
     package static let topicsPerProfile = 4
     /// Provisional entries in one profile; one more is a burst.
     package static let provisionalEntries = 16
+    /// Manual entries of one contact that end.
+    package static let expiringEntries = 16
+    /// The most points one manual entry gives or takes.
+    package static let manualPoints = 10_000.0
+    /// Second keys of contacts a slot keeps.
+    package static let aliasesPerSlot = 1_024
     /// Visitors linked to one contact.
     package static let linksPerContact = 8
     /// Windows of limited rules a contact remembers.
@@ -105,6 +111,10 @@ package enum Limits {
     package static let freeSpaceFloorBytes = 256 * 1_024 * 1_024
     /// Free space kept for control records: a full disk must not block a withdrawal.
     package static let controlReserveBytes = 32 * 1_024 * 1_024
+    /// Bytes of recent blocks kept in memory for those who read at the end of the log.
+    package static let recentLogBytes = 32 * 1_024 * 1_024
+    /// Blocks handed out by one read from memory.
+    package static let blocksPerRead = 512
     /// Records between the oldest slot's checkpoint and the head.
     package static let checkpointDistance: UInt64 = 4_000_000
 

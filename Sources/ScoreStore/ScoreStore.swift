@@ -47,6 +47,11 @@ package final class ScoreStore: Sendable {
         try self.cells[Int(slot.rawValue)].state.withLock { (state) throws(DecodingFailure) in try body(&state) }
     }
 
+    /// Runs `body`, which cannot fail, on a slot alone.
+    func update<Result: Sendable>(_ slot: Slot, _ body: (inout SlotState) -> Result) -> Result {
+        self.cells[Int(slot.rawValue)].state.withLock { body(&$0) }
+    }
+
     /// Reads a slot.
     package func read<Result: Sendable>(_ slot: Slot, _ body: (SlotState) -> Result) -> Result {
         self.cells[Int(slot.rawValue)].state.withLock { body($0) }

@@ -34,12 +34,13 @@ extension SlotState {
         switch kind {
         case .event:
             let event = try EventRecord(decoding: payload)
-            self.outcomes.add(self.fold(event, payload, context, &sink))
+            let outcome = self.fold(event, payload, context, &sink)
+            // The page view that confirmed a click is an event of its own; its confirmation is not counted again.
+            if event.kind != .clickConfirmation { self.outcomes.add(outcome) }
         case .contact: self.fold(try ContactRecord(decoding: &reader), context, &sink)
         case .alias:
             let record = try AliasRecord(decoding: &reader)
-            self.aliases[record.alias] = record.contact
-            sink.emit(.alias(record.alias, of: record.contact), at: context.time)
+            self.fold(record, context, &sink)
         case .link: self.fold(try LinkRecord(decoding: &reader), context, &sink)
         case .manualEntry:
             let record = try ManualEntryRecord(decoding: &reader)
@@ -131,6 +132,7 @@ extension SlotState {
         _ sink: inout FoldSink
     ) -> FoldOutcome {
         guard event.filter == .none else { return .filtered(event.filter) }
+        guard event.verdict != .machine else { return .filtered(.machineFetch) }
         var visitor = self.visitors[id] ?? Visitor(id: id, at: context.time)
         guard visitor.seen.insert(nonce: event.nonce, counter: event.counter) else { return .filtered(.duplicate) }
         if event.cookieReturned { visitor.isKept = true }
@@ -211,19 +213,29 @@ extension SlotState {
         sink.setConsents(record.consents, of: record.contact)
     }
 
+    private mutating func fold(_ record: AliasRecord, _ context: FoldContext, _ sink: inout FoldSink) {
+        // A key that stood for itself would be passed on to itself for ever.
+        guard record.alias != record.contact else { return }
+        guard self.aliases[record.alias] != nil || self.aliases.count < Limits.aliasesPerSlot else { return }
+        self.aliases[record.alias] = record.contact
+        sink.emit(.alias(record.alias, of: record.contact), at: context.time)
+    }
+
     private mutating func fold(_ record: LinkRecord, _ context: FoldContext, _ sink: inout FoldSink) {
-        guard var visitor = self.visitors[record.visitor] else { return }
+        var known = self.visitors[record.visitor]
         if record.isUndone {
-            guard visitor.contact == record.contact else { return }
-            visitor.contact = nil
+            // A visitor who had to make way is still tied on the contact's side, and that tie must end too.
+            guard known == nil || known?.contact == record.contact else { return }
+            known?.contact = nil
             let unlinked = UnlinkedRecord(contact: record.contact, visitor: record.visitor, reason: .wrongLink)
             sink.derive(.unlinked, for: record.contact) { unlinked.encode(to: &$0) }
         } else {
-            guard visitor.contact == nil else { return }
-            let linked = visitor.handOver(to: record.contact, trust: .authenticated, object: 0)
+            guard known?.contact == nil,
+                let linked = known?.handOver(to: record.contact, trust: .authenticated, object: 0)
+            else { return }
             sink.derive(.linked, for: record.contact) { linked.encode(to: &$0) }
         }
-        self.visitors.put(visitor)
+        if let known { self.visitors.put(known) }
     }
 
     private mutating func fold(_ record: ErasureRecord, _ context: FoldContext, _ sink: inout FoldSink) {

@@ -46,7 +46,7 @@ struct ContentRouteTests {
         let fine = try await port.send("POST", "/api/v1/models/validate", body: "a: 1", type: "text/yaml")
         #expect(fine.json["is_valid"] == .flag(true))
         port.administration.change {
-            $0.modelProblems = [ModelProblem(line: 3, field: "rules[0].limit", message: "expected …")]
+            $0.modelProblems = [ModelFileProblem(line: 3, field: "rules[0].limit", message: "expected …")]
         }
         let wrong = try await port.send("POST", "/api/v1/models/validate", body: "a: 1", type: "text/yaml")
         #expect(wrong.status == 200)

@@ -14,7 +14,7 @@ final class FakeAdministration: Administration {
         var lastSite: SiteDraft?
         var lastConsents: ConsentsInput?
         var lastQuery: ContactQuery?
-        var modelProblems: [ModelProblem] = []
+        var modelProblems: [ModelFileProblem] = []
         /// Whether the live events go on for ever.
         var livesOn = false
     }
@@ -363,7 +363,7 @@ extension FakeAdministration {
         return "version: \(version)\n"
     }
 
-    func validateModel(_ source: String) async throws -> [ModelProblem] {
+    func validateModel(_ source: String) async throws -> [ModelFileProblem] {
         try self.note("validateModel \(source)")
         return self.recorded.modelProblems
     }

@@ -24,6 +24,8 @@ class Collector:
     def __init__(self):
         self.status = 204
         self.requests = []
+        self._answers = threading.Event()
+        self._answers.set()
         self._changed = threading.Condition()
         self._server = None
         self.port = 0
@@ -46,6 +48,7 @@ class Collector:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 status = collector.status
                 collector._take(self.path, dict(self.headers), json.loads(body), status)
+                collector._answers.wait(WAIT_SECONDS)
                 self.send_response(status)
                 self.send_header("Access-Control-Allow-Origin", self.headers.get("Origin", "*"))
                 self.send_header("Access-Control-Allow-Credentials", "true")
@@ -94,6 +97,15 @@ class Collector:
             yield
         finally:
             self.status = 204
+
+    @contextlib.contextmanager
+    def silent(self):
+        """Requests are taken, but answered only at the end."""
+        self._answers.clear()
+        try:
+            yield
+        finally:
+            self._answers.set()
 
     def _take(self, path, headers, events, status):
         with self._changed:

@@ -72,6 +72,13 @@ def test_a_remembered_refusal_holds_from_the_first_event(browser):
     assert browser.stored("vdg.q") is None
 
 
+def test_a_remembered_refusal_clears_what_is_stored_before_anything_is_sent(browser):
+    browser.run("localStorage.setItem('vdg.c', 'denied'); localStorage.setItem('vdg.q', '[{}]')")
+    browser.page("/page", config="auto: false")
+    browser.open("/page")
+    assert browser.stored("vdg.q") is None
+
+
 def test_refusal_drops_what_an_outage_had_kept(browser):
     browser.page("/page")
     browser.run("localStorage.setItem('vdg.c', 'granted')")
@@ -182,8 +189,8 @@ def test_a_choice_made_in_another_tab_holds_here_too(browser):
     browser.wait(1)
     # What another tab, or a page visited before coming back to this one, leaves behind.
     browser.run("localStorage.setItem('vdg.c', 'denied')")
-    browser.call("event", "own")
     browser.run("history.pushState(null, '', '/page/two')")
     assert browser.wait(2, "page_view")[1]["consent"] == "denied"
+    browser.call("event", "own")
     browser.settle()
     assert browser.events("custom") == []

@@ -45,9 +45,9 @@ enum ModelRoutes {
 
     private struct Validation: Encodable, Sendable {
         var isValid: Bool
-        var problems: [ModelProblem]
+        var problems: [ModelFileProblem]
 
-        init(_ problems: [ModelProblem]) {
+        init(_ problems: [ModelFileProblem]) {
             self.isValid = problems.isEmpty
             self.problems = Array(problems.prefix(Limits.apiPageItems))
         }

@@ -134,7 +134,7 @@ enum SystemSchemas {
     )
 
     private static let modelProblem = ObjectShape(
-        "ModelProblem",
+        "ModelFileProblem",
         [.optional("line", .count), .required("field", name), .required("message", name)]
     )
 

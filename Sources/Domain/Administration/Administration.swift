@@ -110,7 +110,7 @@ package protocol Administration: Sendable {
     /// A published model's YAML.
     func modelSource(version: UInt32) async throws -> String
     /// What is wrong with a YAML; empty if it could be published.
-    func validateModel(_ source: String) async throws -> [ModelProblem]
+    func validateModel(_ source: String) async throws -> [ModelFileProblem]
     /// Publishes a YAML. Problems are thrown as ``AdministrationError/invalid(_:)``.
     func publishModel(_ source: String) async throws -> ModelView
 

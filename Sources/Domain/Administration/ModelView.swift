@@ -18,7 +18,7 @@ package struct ModelView: Equatable, Sendable, Encodable {
 }
 
 /// One thing that is wrong with a model's YAML.
-package struct ModelProblem: Equatable, Sendable, Encodable {
+package struct ModelFileProblem: Equatable, Sendable, Encodable {
     /// From 1; nil where there is none.
     package var line: Int?
     /// The field with its place, `rules[3].limit`; empty for the file as a whole.

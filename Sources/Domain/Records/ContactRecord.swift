@@ -31,6 +31,9 @@ package struct ContactRecord: Equatable, Sendable {
     /// Whether all that is known is a form's claim.
     package var isClaimed = false
 
+    /// What ``status`` may say, in the order people read.
+    package static let statuses = ["prospect", "customer", "competitor", "supplier", "employee", "other"]
+
     /// A record of a contact of whom nothing else is known.
     package init(contact: ContactID) { self.contact = contact }
 

@@ -10,6 +10,8 @@ package struct LinkedRecord: Equatable, Sendable {
     package var object: UInt32
     /// When the visitor was first seen.
     package var firstSeen: Timestamp
+    /// The visitor's last act known to be a person's that brought points; `.distantPast` if none did.
+    package var lastConfirmed: Timestamp
     /// Visits and page views so far.
     package var visits: UInt32
     package var pageViews: UInt32
@@ -28,6 +30,7 @@ package struct LinkedRecord: Equatable, Sendable {
         writer.write(self.trust.rawValue)
         writer.write(self.object)
         writer.write(self.firstSeen.microseconds)
+        writer.write(self.lastConfirmed.microseconds)
         writer.writeVarint(UInt64(self.visits))
         writer.writeVarint(UInt64(self.pageViews))
         self.balances.encode(to: &writer)
@@ -44,6 +47,7 @@ package struct LinkedRecord: Equatable, Sendable {
         self.trust = trust
         self.object = try reader.readWord()
         self.firstSeen = Timestamp(microseconds: try reader.readWord())
+        self.lastConfirmed = Timestamp(microseconds: try reader.readWord())
         self.visits = UInt32(truncatingIfNeeded: try reader.readVarint())
         self.pageViews = UInt32(truncatingIfNeeded: try reader.readVarint())
         self.balances = try Balances(decoding: &reader)
@@ -59,6 +63,7 @@ package struct LinkedRecord: Equatable, Sendable {
         self.trust = trust
         self.object = object
         self.firstSeen = .never
+        self.lastConfirmed = .distantPast
         self.visits = 0
         self.pageViews = 0
         self.balances = Balances()

@@ -36,8 +36,8 @@ package final class CompiledModel: Sendable {
         self.clocks = names.clocks
         self.maxima = names.groups.map { name in source.groups.first { $0.name == name }?.max }
         self.patterns = PatternTable(patterns: source.pages.map(\.pattern))
-        self.pageGrants = source.pages.map { names.grant(for: $0) }
-        let rules = source.rules.map { names.compile($0) }
+        self.pageGrants = source.pages.map { names.grant(for: $0, in: source) }
+        let rules = source.rules.map { names.compile($0, in: source) }
         self.rules = rules
         self.silentRules = rules.filter { $0.condition.silent != nil }
         var byKind = [[Int]](repeating: [], count: 256)
@@ -127,12 +127,12 @@ package struct ModelNames: Sendable {
         }
     }
 
-    fileprivate func grant(for page: ScoringModel.PageRule) -> Grant {
+    fileprivate func grant(for page: ScoringModel.PageRule, in model: ScoringModel) -> Grant {
         Grant(
             key: Self.key("page:" + page.pattern),
             name: page.pattern,
             points: page.points,
-            group: self.number(ofGroup: page.group),
+            group: self.number(ofGroup: page.group, in: model),
             topic: self.number(ofTopic: page.topic),
             limit: page.limit,
             hold: .seconds(0),
@@ -141,12 +141,12 @@ package struct ModelNames: Sendable {
         )
     }
 
-    fileprivate func compile(_ rule: ScoringModel.Rule) -> CompiledRule {
+    fileprivate func compile(_ rule: ScoringModel.Rule, in model: ScoringModel) -> CompiledRule {
         let grant = Grant(
             key: Self.key("rule:" + rule.name),
             name: rule.name,
             points: rule.points,
-            group: self.number(ofGroup: rule.group),
+            group: self.number(ofGroup: rule.group, in: model),
             topic: self.number(ofTopic: rule.topic),
             limit: rule.limit,
             hold: rule.hold,
@@ -156,9 +156,10 @@ package struct ModelNames: Sendable {
         return CompiledRule(grant: grant, condition: rule.condition, path: rule.condition.path.map(PathPattern.init))
     }
 
-    // Without a group of its own a rule gives to the first; validation has made sure there is one.
-    private func number(ofGroup name: String?) -> UInt8 {
-        UInt8(name.flatMap { self.groups.firstIndex(of: $0) } ?? 0)
+    // Without a group of its own a rule gives to its model's first, which need not be the first there ever was;
+    // validation has made sure there is one.
+    private func number(ofGroup name: String?, in model: ScoringModel) -> UInt8 {
+        UInt8((name ?? model.groups.first?.name).flatMap { self.groups.firstIndex(of: $0) } ?? 0)
     }
 
     private func number(ofTopic name: String?) -> UInt8 {

@@ -64,7 +64,11 @@ package struct PathPattern: Equatable, Sendable {
 
     /// Whether the pattern covers a path.
     package func matches(_ path: UnsafeRawBufferPointer) -> Bool {
-        let count = Self.normalisedCount(path)
+        self.covers(path, count: Self.normalisedCount(path))
+    }
+
+    /// Whether the pattern covers the first `count` bytes of a path, which are it without a slash at its end.
+    func covers(_ path: UnsafeRawBufferPointer, count: Int) -> Bool {
         var patternIndex = 0
         var pathIndex = 0
         // The last star of the present segment and where what follows it was last tried. A slash settles the
@@ -113,8 +117,8 @@ package struct PathPattern: Equatable, Sendable {
         return self.core.lexicographicallyPrecedes(other.core)
     }
 
-    /// The bytes of a path without one slash at its end.
-    package static func normalisedCount(_ path: UnsafeRawBufferPointer) -> Int {
+    /// How many bytes a path has without one slash at its end.
+    static func normalisedCount(_ path: UnsafeRawBufferPointer) -> Int {
         guard let last = path.last, last == Self.slash else { return path.count }
         return path.count - 1
     }

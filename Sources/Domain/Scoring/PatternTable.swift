@@ -85,7 +85,7 @@ package struct PatternTable: Sendable {
             let place = self.nodes[Int(node)]
             for candidate in place.candidates {
                 let index = Int(self.candidates[Int(candidate)])
-                if self.patterns[index].matches(path) { return index }
+                if self.patterns[index].covers(path, count: path.count) { return index }
             }
             node = place.parent
         }

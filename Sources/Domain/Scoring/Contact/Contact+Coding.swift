@@ -147,6 +147,7 @@ extension Contact.ClickMemory {
             writer.write(grant.rest)
             writer.write(grant.reading)
             writer.write(grant.rule)
+            writer.write(grant.trust.rawValue)
         }
     }
 
@@ -164,6 +165,7 @@ extension Contact.ClickMemory {
             let granted = try reader.readDouble()
             let rest = try reader.readDouble()
             let reading = try reader.readDouble()
+            let rule: UInt32 = try reader.readWord()
             self.grants.append(
                 Contact.ClickGrant(
                     entry: entry,
@@ -172,7 +174,8 @@ extension Contact.ClickMemory {
                     granted: granted,
                     rest: rest,
                     reading: reading,
-                    rule: try reader.readWord()
+                    rule: rule,
+                    trust: try LinkTrust(decoding: &reader)
                 )
             )
         }

@@ -96,6 +96,7 @@ package struct Contact: Equatable, Sendable {
         package var rest: Double
         package var reading: Double
         package var rule: UInt32
+        package var trust: LinkTrust
     }
 
     /// A tie to a visitor, with the points that came through it: undoing the tie takes exactly these back.
@@ -159,7 +160,7 @@ extension Contact {
                 through: visitor
             )
             self.count(points, readings: readings)
-            if entry.verdict == .confirmed, entry.granted > 0 { self.lastConfirmed = time }
+            if entry.origin.isAct, entry.verdict == .confirmed, entry.granted > 0 { self.lastConfirmed = time }
         case .settled(let entry, let granted, _):
             self.provisional.removeAll { $0.id == entry.id }
             let points = CountedPoints(
@@ -207,6 +208,17 @@ extension Contact {
         case "role": self.role
         case "grade": grade.name
         default: self.fields.first { $0.name == name }?.value
+        }
+    }
+}
+
+extension LedgerEntry.Origin {
+    /// Whether a new entry of this origin stands for an act of this moment. A visitor's history has acts of its own
+    /// age, and points that a reversal gives back are nobody's act.
+    fileprivate var isAct: Bool {
+        switch self {
+        case .page, .rule, .confirmation, .manual: true
+        case .beforeIdentification, .reversal: false
         }
     }
 }

@@ -60,7 +60,8 @@ extension ContactFold {
                 granted: entry.granted,
                 rest: entry.verdict == .likely ? max(0, grant.points - entry.granted - entry.capped) : 0,
                 reading: entry.decay,
-                rule: grant.key
+                rule: grant.key,
+                trust: entry.trust
             ),
             click: click
         )
@@ -92,6 +93,7 @@ extension ContactFold {
         entry.rule = self.name(ofRule: grant.rule)
         entry.points = grant.rest
         entry.decay = grant.reading
+        entry.trust = grant.trust
         (entry.granted, entry.capped) = self.cap(grant.rest, group: grant.group)
         self.apply(
             .entry(entry, group: grant.group, topic: grant.topic, through: nil, rule: grant.rule, click: 0)
@@ -113,7 +115,8 @@ extension ContactFold {
                 granted: granted,
                 rest: max(0, held.points * (1 - factor)),
                 reading: held.reading,
-                rule: held.rule
+                rule: held.rule,
+                trust: held.trust
             ),
             click: held.click
         )
@@ -121,9 +124,14 @@ extension ContactFold {
 
     /// More entries are held than a person makes: all of them are a machine's.
     mutating func dropBurst() {
-        for held in self.contact.provisional { self.apply(.dropped(held, .scannerBurst)) }
+        let burst = self.contact.provisional
+        for held in burst { self.apply(.dropped(held, .scannerBurst)) }
         for index in self.contact.recentClicks.indices where self.contact.recentClicks[index].verdict == .likely {
+            // Clicks whose hold was over before stay what they were: their points stay too.
+            guard burst.contains(where: { $0.click == self.contact.recentClicks[index].click }) else { continue }
             self.contact.recentClicks[index].verdict = .machine
+            self.takeBack(click: self.contact.recentClicks[index], reason: .scannerBurst)
+            self.contact.recentClicks[index].grants = []
         }
     }
 
@@ -138,7 +146,7 @@ extension ContactFold {
                 group: grant.group,
                 topic: grant.topic,
                 reason: reason,
-                trust: .token
+                trust: grant.trust
             )
         }
     }

@@ -27,9 +27,11 @@ extension ContactFold {
         }
     }
 
-    /// Gives points by hand.
+    /// Gives points by hand: not without bounds, and only to a group the model names.
     package mutating func add(_ record: ManualEntryRecord) {
-        guard let model, let group = model.activeGroup(named: record.group) else { return }
+        guard let model, let group = model.activeGroup(named: record.group),
+            record.points.magnitude <= Limits.manualPoints
+        else { return }
         var entry = self.follower(.manual, of: nil, group: group, topic: 0)
         entry.rule = record.reason
         entry.author = record.author
@@ -37,18 +39,30 @@ extension ContactFold {
         entry.trust = .authenticated
         (entry.granted, entry.capped) = self.cap(record.points, group: group)
         self.apply(.entry(entry, group: group, topic: 0, through: nil, rule: 0, click: 0))
-        if record.expires != .never, self.contact.expiring.count < Limits.provisionalEntries {
-            self.contact.expiring.append(
+        if record.expires != .never {
+            self.note(
                 Contact.ExpiringEntry(
                     entry: entry.id,
                     group: group,
                     points: entry.granted,
                     reading: entry.decay,
-                    expires: record.expires
+                    // Never due before it was given.
+                    expires: max(record.expires, self.now)
                 )
             )
         }
         self.finish(record.points > 0 ? .evidence : .reversal)
+    }
+
+    /// Remembers that an entry ends. Where that is one too many, the one that ends soonest ends now: points that end
+    /// must not stay for ever because they were forgotten.
+    private mutating func note(_ ending: Contact.ExpiringEntry) {
+        self.contact.expiring.append(ending)
+        guard self.contact.expiring.count > Limits.expiringEntries,
+            let soonest = self.contact.expiring.min(by: { ($0.expires, $0.entry) < ($1.expires, $1.entry) })
+        else { return }
+        self.contact.expiring.removeAll { $0.entry == soonest.entry }
+        self.expire(soonest)
     }
 
     /// Notes what sales says of the lead.

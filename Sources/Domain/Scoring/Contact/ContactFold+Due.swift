@@ -5,16 +5,19 @@
 /// noticed and never what is true.
 extension ContactFold {
     /// When the contact must be looked at next; `.never` if nothing waits.
+    ///
+    /// What only a new model makes due, a shorter cooldown or a new silence, is due when that model was published
+    /// and not before: nothing is ever dated behind what was folded already.
     package static func nextDue(_ contact: Contact, model: CompiledModel?) -> Timestamp {
         var due = min(contact.stageEnd, contact.provisional.map(\.heldUntil).min() ?? .never)
         due = min(due, contact.expiring.map(\.expires).min() ?? .never)
         guard let model else { return due }
         if let end = contact.ripeness.cooldownEnd(model.source.stages.cooldown), !Self.isExcluded(contact, model) {
-            due = min(due, end)
+            due = min(due, max(end, model.published))
         }
         for rule in model.silentRules where !contact.firedSilence.contains(rule.grant.key) {
             guard contact.lastSeen != .distantPast, let silent = rule.condition.silent else { continue }
-            due = min(due, contact.lastSeen.adding(silent))
+            due = min(due, max(contact.lastSeen.adding(silent), model.published))
         }
         return due
     }
@@ -43,20 +46,25 @@ extension ContactFold {
             if held.points > 0 { cause = .evidence }
         }
         for ending in self.contact.expiring where ending.expires <= due {
-            self.reverse(
-                ending.entry,
-                points: ending.points,
-                reading: ending.reading,
-                group: ending.group,
-                topic: 0,
-                reason: .expired,
-                trust: .authenticated
-            )
+            self.expire(ending)
             if cause == .time { cause = .reversal }
         }
         self.contact.expiring.removeAll { $0.expires <= due }
         self.fireSilence(due)
         self.finish(cause)
+    }
+
+    /// Takes back what is left of a manual entry whose time is over.
+    mutating func expire(_ ending: Contact.ExpiringEntry) {
+        self.reverse(
+            ending.entry,
+            points: ending.points,
+            reading: ending.reading,
+            group: ending.group,
+            topic: 0,
+            reason: .expired,
+            trust: .authenticated
+        )
     }
 
     private mutating func fireSilence(_ due: Timestamp) {

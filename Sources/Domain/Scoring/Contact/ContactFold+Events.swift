@@ -16,16 +16,18 @@ extension ContactFold {
         bytes: UnsafeRawBufferPointer,
         through visitor: VisitorID?
     ) -> FoldOutcome {
-        if event.filter != .none {
-            if event.kind == .emailClick || event.kind == .emailOpen { self.showMachine(event, bytes) }
-            return .filtered(event.filter)
+        let isAllowed = self.contact.consents.allows(event.kind)
+        if event.filter != .none || event.verdict == .machine {
+            let isMail = event.kind == .emailClick || event.kind == .emailOpen
+            if isMail, isAllowed { self.showMachine(event, bytes) }
+            return .filtered(event.filter == .none ? .machineFetch : event.filter)
         }
-        guard self.contact.consents.allows(event.kind) || event.kind == .emailOpen else { return .filtered(.objected) }
+        guard isAllowed || event.kind == .emailOpen else { return .filtered(.objected) }
         if visitor == nil, !self.contact.seen.insert(nonce: event.nonce, counter: event.counter) {
             return .filtered(.duplicate)
         }
         if event.kind == .emailOpen { return self.foldOpen(event, bytes) }
-        if event.click != 0, event.kind != .emailClick { self.confirm(click: event.click) }
+        if event.click != 0, event.kind != .emailClick, event.verdict == .confirmed { self.confirm(click: event.click) }
         if event.kind == .clickConfirmation { return .scored }
 
         var event = event
@@ -40,8 +42,13 @@ extension ContactFold {
         let fact = self.see(event, bytes)
         self.count(fact)
         let isEvidence = self.grant(fact, through: visitor)
-        self.finish(isEvidence ? .evidence : .time)
+        self.finish(self.isMachines(event) ? .reversal : isEvidence ? .evidence : .time)
         return .scored
+    }
+
+    /// Whether the click folded last has turned out to be part of a burst by what it brought.
+    private func isMachines(_ event: EventRecord) -> Bool {
+        event.kind == .emailClick && self.contact.recentClicks.last?.verdict == .machine
     }
 
     /// The trust an event is folded with: that of the visitor's tie if there is one.
@@ -118,8 +125,9 @@ extension ContactFold {
     }
 
     private mutating func foldOpen(_ event: EventRecord, _ bytes: UnsafeRawBufferPointer) -> FoldOutcome {
-        guard self.contact.consents.contains(.opens) else {
-            guard self.contact.consents.contains(.lastOpenDay) else { return .filtered(.objected) }
+        let consents = self.contact.consents
+        guard consents.allows(.emailOpen) else {
+            guard consents.contains(.lastOpenDay), !consents.contains(.objected) else { return .filtered(.objected) }
             self.emit(.lastOpenDay(self.contact.id, day: Int32(truncatingIfNeeded: self.now.seconds / 86_400)))
             return .counted
         }
@@ -144,7 +152,11 @@ extension ContactFold {
             { grants.append($0) }
         )
         var isEvidence = false
-        for grant in grants where self.apply(grant, fact, through: visitor) { isEvidence = true }
+        for grant in grants {
+            if self.apply(grant, fact, through: visitor) { isEvidence = true }
+            // One entry too many made a burst of it: what else the click would bring is a machine's as well.
+            if self.isMachines(fact.event) { break }
+        }
         return isEvidence
     }
 

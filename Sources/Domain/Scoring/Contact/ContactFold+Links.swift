@@ -21,12 +21,15 @@ extension ContactFold {
         )
         self.isTouched = true
         self.emit(.linked(record.visitor, contact: self.contact.id, trust: trust))
-        if trust != .forwarded { self.merge(record, trust) }
-        self.finish(.evidence)
+        let isEvidence = trust != .forwarded && self.merge(record, trust)
+        self.finish(isEvidence ? .evidence : .time)
         return true
     }
 
-    private mutating func merge(_ record: LinkedRecord, _ trust: LinkTrust) {
+    /// Takes the visitor's history over. Returns whether points were added.
+    private mutating func merge(_ record: LinkedRecord, _ trust: LinkTrust) -> Bool {
+        var isEvidence = false
+        self.contact.lastConfirmed = max(self.contact.lastConfirmed, record.lastConfirmed)
         self.contact.firstSeen = min(self.contact.firstSeen, record.firstSeen)
         self.contact.visits += record.visits
         self.contact.pageViews += record.pageViews
@@ -36,6 +39,7 @@ extension ContactFold {
             entry.rule = "before identification"
             entry.points = worth
             entry.trust = trust
+            entry.verdict = record.lastConfirmed == .distantPast ? .likely : .confirmed
             (entry.granted, entry.capped) = self.cap(worth, group: balance.group)
             self.apply(
                 .entry(
@@ -47,6 +51,7 @@ extension ContactFold {
                     click: 0
                 )
             )
+            if entry.granted > 0 { isEvidence = true }
         }
         for page in record.pages {
             let id = self.contact.id
@@ -56,6 +61,7 @@ extension ContactFold {
             self.emit(.timeline(row))
             self.contact.lastOnSite = max(self.contact.lastOnSite, page.time)
         }
+        return isEvidence
     }
 
     /// Unties a visitor and takes back exactly the points that came through them.

@@ -40,8 +40,8 @@ package struct ScoreReading: Equatable, Sendable {
         self.lines.reduce(0) { $0 + $1.open } + min(self.limited, self.claimedMax)
     }
 
-    /// The first whole second at which the score for stages is below a level if nothing happens; `.never` within
-    /// 400 days. It is at or above the level now.
+    /// The first whole second at which the score for stages is below a level if nothing happens, or a time before
+    /// that at which to look again. It is at or above the level now.
     ///
     /// Negative points decay too, so the score may rise for a while. A lower bound that ignores their decay is
     /// monotone and can be bisected; stepping to where it fails and starting again there reaches the first crossing.
@@ -49,7 +49,10 @@ package struct ScoreReading: Equatable, Sendable {
         let horizon: Int64 = 400 * 86_400
         var from: Int64 = 0
         for _ in 0..<16 {
-            if self.lowerBound(from: from, to: horizon) >= level { return .never }
+            if self.lowerBound(from: from, to: horizon) >= level {
+                // Slow decay: not within this horizon, so it is looked at again at its end.
+                return self.time.adding(.seconds(horizon))
+            }
             var safe = from
             var unsafe = horizon
             while unsafe - safe > 1 {

@@ -6,6 +6,8 @@ package struct Visitor: Equatable, Sendable {
     /// First and last event.
     package var firstSeen: Timestamp
     package var lastSeen: Timestamp
+    /// The last act known to be a person's that brought points; `.distantPast` if none did.
+    package var lastConfirmed = Timestamp.distantPast
     /// Whether the cookie ever came back: until then the visitor may be a flood's.
     package var isKept = false
     /// The contact they are tied to.
@@ -31,8 +33,7 @@ package struct Visitor: Equatable, Sendable {
         self.lastSeen = time
     }
 
-    /// Notes an event of the visitor: its visit, and, while nobody knows them, its points. Returns the visit it
-    /// starts.
+    /// Notes an event of the visitor: its visit, and, while nobody knows them, its points.
     package mutating func note(
         _ event: EventRecord,
         bytes: UnsafeRawBufferPointer,
@@ -61,6 +62,7 @@ package struct Visitor: Equatable, Sendable {
     package mutating func handOver(to contact: ContactID, trust: LinkTrust, object: UInt32) -> LinkedRecord {
         var record = LinkedRecord(visitor: self.id, contact: contact, trust: trust, object: object)
         record.firstSeen = self.firstSeen
+        record.lastConfirmed = self.lastConfirmed
         record.visits = self.visits
         record.pageViews = self.pageViews
         record.balances = self.balances
@@ -98,6 +100,7 @@ package struct Visitor: Equatable, Sendable {
         let now = clock.reading(at: fact.time)
         let room = max(0, maximum - self.balances.total(group: grant.group, now: now))
         let granted = worth > 0 ? min(worth, room) : worth
+        if fact.event.verdict == .confirmed, granted > 0 { self.lastConfirmed = fact.time }
         self.balances.add(
             granted,
             group: grant.group,
@@ -116,6 +119,7 @@ extension Visitor {
         writer.write(self.id.low)
         writer.write(self.firstSeen.microseconds)
         writer.write(self.lastSeen.microseconds)
+        writer.write(self.lastConfirmed.microseconds)
         writer.write(UInt8(self.isKept ? 1 : 0) | (self.contact == nil ? 0 : 2) | self.trust.rawValue << 2)
         if let contact { writer.write(contact.rawValue) }
         writer.writeVarint(UInt64(self.visits))
@@ -132,6 +136,7 @@ extension Visitor {
         self.id = VisitorID(high: high, low: try reader.readWord())
         self.firstSeen = Timestamp(microseconds: try reader.readWord())
         self.lastSeen = Timestamp(microseconds: try reader.readWord())
+        self.lastConfirmed = Timestamp(microseconds: try reader.readWord())
         let flags = try reader.readByte()
         self.isKept = flags & 1 != 0
         guard let trust = LinkTrust(rawValue: flags >> 2) else { throw .invalid("trust") }

@@ -1,0 +1,24 @@
+# The two commands of the README, and the steps they share. `make help` lists them.
+
+.PHONY: help setup build run test lint clean
+
+help:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: ## install what is missing (Debian packages, a Python environment for the tests)
+	@scripts/setup build
+
+build: setup ## build everything, debug
+	@swift build
+
+run: build ## start the service with the demonstration website, inbox and receiver
+	@$$(swift build --show-bin-path)/vendange demo
+
+test: ## set up, then every test, fast ones first
+	@scripts/test
+
+lint: ## check the format
+	@swift format lint --strict --recursive Package.swift Sources Tests
+
+clean: ## remove build products (never ./data)
+	@rm -rf .build .venv

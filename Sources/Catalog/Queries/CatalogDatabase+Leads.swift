@@ -1,0 +1,102 @@
+package import Domain
+internal import GRDB
+
+extension CatalogDatabase {
+    /// Leads, newest first, older than the number `before`, at most `limit`.
+    package func leads(
+        _ filter: LeadFilter = LeadFilter(),
+        before: Int64 = .max,
+        limit: Int
+    ) async throws -> [LeadRow] {
+        try await self.connections.read { database in
+            var conditions = Conditions()
+            conditions.add("l.id < ?", before)
+            if let contact = filter.contact {
+                conditions.add("l.contact = ?", try database.resolve(contact).rawValue.stored)
+            }
+            if let owner = filter.owner { conditions.add("l.owner = ?", owner) }
+            if let state = filter.state { conditions.add("l.state = ?", state.rawValue) }
+            conditions.limit = limit
+            return try database.rows(
+                """
+                SELECT l.*, trim(c.first_name || ' ' || c.last_name) AS name, c.email
+                FROM leads l JOIN contacts c ON c.id = l.contact
+                WHERE \(conditions.terms) ORDER BY l.id DESC LIMIT ?
+                """,
+                conditions.arguments
+            ).map { try $0.lead() }
+        }
+    }
+
+    /// Deliveries, newest first, older than the row `before`, at most `limit`.
+    package func deliveries(
+        state: DeliveryRow.State? = nil,
+        destination: String? = nil,
+        contact: ContactID? = nil,
+        before: Int64 = .max,
+        limit: Int
+    ) async throws -> [DeliveryRow] {
+        try await self.connections.read { database in
+            var conditions = Conditions()
+            conditions.add("d.id < ?", before)
+            if let state { conditions.add("d.state = ?", state.rawValue) }
+            if let destination { conditions.add("d.destination = ?", destination) }
+            if let contact { conditions.add("d.contact = ?", try database.resolve(contact).rawValue.stored) }
+            conditions.limit = limit
+            return try database.deliveries(
+                where: conditions.terms,
+                conditions.arguments,
+                order: "d.id DESC LIMIT ?"
+            )
+        }
+    }
+
+    /// A delivery's attempts, newest first, at most `limit`.
+    package func attempts(of delivery: Int64, limit: Int) async throws -> [DeliveryAttempt] {
+        try await self.connections.read { try $0.attempts(of: delivery, limit: limit) }
+    }
+
+    /// Alerts that wait for the daily digest, oldest first, at most `limit`.
+    package func pendingDigest(limit: Int) async throws -> [DigestRow] {
+        try await self.connections.read { database in
+            try database.rows("SELECT * FROM digest WHERE sent IS NULL ORDER BY id LIMIT ?", [Int64(max(0, limit))]).map
+            {
+                DigestRow(
+                    id: $0["id"],
+                    contact: ContactID($0.bits("contact")),
+                    rule: $0["rule"],
+                    date: $0.time("date")
+                )
+            }
+        }
+    }
+
+    /// Notes that a digest said everything up to and including the row `last`.
+    package func markDigestSent(through last: Int64, at time: Timestamp) async throws {
+        try await self.connections.write { database in
+            try database.run(
+                "UPDATE digest SET sent = ? WHERE id <= ? AND sent IS NULL",
+                [time.microseconds, last]
+            )
+        }
+    }
+}
+
+extension Row {
+    fileprivate func lead() throws -> LeadRow {
+        var lead = LeadRow(id: self["id"], contact: ContactID(self.bits("contact")), date: self.time("date"))
+        lead.name = self["name"]
+        lead.email = self["email"]
+        lead.owner = self["owner"]
+        let account: Int64? = self["account"]
+        lead.account = account.map { UInt64(bitPattern: $0) }
+        lead.score = self["score"]
+        lead.stage = try self.value("stage", Stage.init(named:))
+        lead.grade = try self.value("grade", Grade.init(name:))
+        lead.state = try self.value("state", LeadRow.State.init(rawValue:))
+        lead.closed = self.time("closed")
+        lead.answer = self["answer"]
+        lead.answered = self.time("answered")
+        return lead
+    }
+}

@@ -1,0 +1,71 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// An HTTP client that connects to one address only, whatever its host's name resolves to.
+///
+/// Closed when nobody holds it any more: replaced in ``PinnedClients``, it still ends what was begun with it.
+final class PinnedClient: Sendable {
+    let client: HTTPClient
+    let host: String
+    let address: String
+
+    init(host: String, address: String, timeout: HTTPClient.Configuration.Timeout) {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: timeout,
+            decompression: .disabled
+        )
+        // The retry policy is ours.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // Long enough for a burst. Servers close idle connections after five seconds and more; a request that meets
+        // such a farewell is lost.
+        configuration.connectionPool.idleTimeout = .seconds(2)
+        configuration.dnsOverride = [host: address]
+        self.host = host
+        self.address = address
+        self.client = HTTPClient(
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            configuration: configuration
+        )
+    }
+
+    deinit {
+        // Not waited for: closing may wait for the other side to say goodbye, for seconds.
+        self.client.shutdown().whenComplete { _ in }
+    }
+}
+
+/// The last client of each destination, so that a burst of notifications shares its connections and their handshakes.
+///
+/// A client per destination, not per host: what one destination does to its connections is not felt by another.
+final class PinnedClients: Sendable {
+    private let clients = Mutex<[String: PinnedClient]>([:])
+    private let timeout: HTTPClient.Configuration.Timeout
+
+    init(timeout: HTTPClient.Configuration.Timeout) { self.timeout = timeout }
+
+    /// A client of a destination that connects to `address` and asks for `host`.
+    func client(for destination: String, host: String, address: String) -> PinnedClient {
+        let (client, replaced) = self.clients.withLock { clients -> (PinnedClient, PinnedClient?) in
+            let last = clients[destination]
+            if let last, last.host == host, last.address == address { return (last, nil) }
+            let client = PinnedClient(host: host, address: address, timeout: self.timeout)
+            clients[destination] = client
+            return (client, last)
+        }
+        // Released outside of the lock: its end is not our caller's to wait for.
+        withExtendedLifetime(replaced) {}
+        return client
+    }
+
+    /// Lets go of all clients; those in use end with their requests.
+    func close() {
+        let released = self.clients.withLock { clients in
+            defer { clients = [:] }
+            return clients
+        }
+        withExtendedLifetime(released) {}
+    }
+}

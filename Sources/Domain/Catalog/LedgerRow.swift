@@ -1,0 +1,85 @@
+/// A ledger entry as the catalog holds it, with what became of it.
+package struct LedgerRow: Equatable, Sendable {
+    /// Where it stands. An entry that was taken back stays settled: the entry that did so is in the sum as well.
+    package enum State: String, Sendable, CaseIterable {
+        /// Counts.
+        case settled
+        /// Held; counts nothing yet.
+        case provisional
+        /// Never counted and never will.
+        case dropped
+    }
+
+    /// The entry; `granted` and `capped` as of now. Its own `state` is settled for a dropped one: ask ``state``.
+    package var entry: LedgerEntry
+    /// Where it stands.
+    package var state: State
+    /// Why it was dropped or taken back; nil if it was not.
+    package var reason: ReversalReason?
+    /// The entry that took it back; nil if none did.
+    package var reversedBy: EntryID?
+    /// Further matches over the limit.
+    package var repeats: UInt32
+    /// The page's address; empty for none.
+    package var url: String
+    /// The page's title; empty for none.
+    package var title: String
+    /// The name of the message or the title of the quote; empty for neither.
+    package var objectName: String
+
+    /// A row.
+    package init(entry: LedgerEntry, state: State) {
+        self.entry = entry
+        self.state = state
+        self.reason = nil
+        self.reversedBy = nil
+        self.repeats = 0
+        self.url = ""
+        self.title = ""
+        self.objectName = ""
+    }
+}
+
+extension LedgerEntry.Origin {
+    /// The name in the catalog and the API.
+    package var name: String {
+        switch self {
+        case .page: "page"
+        case .rule: "rule"
+        case .beforeIdentification: "before_identification"
+        case .confirmation: "confirmation"
+        case .manual: "manual"
+        case .reversal: "reversal"
+        }
+    }
+
+    /// The origin of a name.
+    package init?(name: String) {
+        switch name {
+        case "page": self = .page
+        case "rule": self = .rule
+        case "before_identification": self = .beforeIdentification
+        case "confirmation": self = .confirmation
+        case "manual": self = .manual
+        case "reversal": self = .reversal
+        default: return nil
+        }
+    }
+}
+
+/// What a score is checked with, all read in one transaction.
+package struct ExplainSnapshot: Equatable, Sendable {
+    /// The contact.
+    package var contact: ContactRow
+    /// Every settled and provisional entry, oldest first.
+    package var entries: [LedgerRow]
+    /// How far the log was applied then; nil in a fresh catalog.
+    package var applied: LogPosition?
+
+    /// A snapshot.
+    package init(contact: ContactRow, entries: [LedgerRow], applied: LogPosition?) {
+        self.contact = contact
+        self.entries = entries
+        self.applied = applied
+    }
+}

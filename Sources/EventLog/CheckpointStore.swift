@@ -1,0 +1,148 @@
+package import Domain
+package import ScoreStore
+
+/// The checkpoints of a store: two generations of one file each, so that one is whole at any time.
+///
+/// Written under a temporary name, synced, renamed, and the directory synced. A file that does not read back whole is
+/// passed over for the one before it, and that for the log from its beginning.
+package final class CheckpointStore: Sendable {
+    private let storage: any LogStorage
+
+    /// The generations kept.
+    private static let generations = 2
+    private static let prefix = "slots-"
+    private static let suffix = ".ckpt"
+    private static let draft = "slots.tmp"
+    /// More bytes than a head has: models and causes have limits of their own.
+    private static let largestHead = 16 * 1_024 * 1_024
+
+    /// Checkpoints in a directory.
+    package init(_ storage: any LogStorage) { self.storage = storage }
+
+    /// A checkpoint read back.
+    package struct Loaded: Sendable {
+        /// Its head.
+        package var head: CheckpointHead
+        /// Its models.
+        package var models: ModelHistory
+        /// Its slots.
+        package var slots: [SlotState]
+        /// The causes the log need not look for.
+        package var causes: CauseCheckpoint
+    }
+
+    /// The newest checkpoint that is whole, of this stream, and not ahead of what the catalog has applied. Nil: the
+    /// store is to be folded from the log's beginning. `passedOver` is told why others were not taken.
+    package func load(
+        stream: StreamID?,
+        applied: UInt64,
+        passedOver: (String, String) -> Void
+    ) throws(StorageFailure) -> Loaded? {
+        for name in try self.names().reversed() {
+            let file = try self.storage.open(name, forWriting: false)
+            let bytes = try file.bytes(at: 0, count: try file.size())
+            do throws(DecodingFailure) {
+                let loaded = try Self.decode(bytes)
+                if let stream, loaded.head.stream != stream {
+                    passedOver(name, "it belongs to another log")
+                } else if loaded.head.high > applied {
+                    passedOver(name, "it is ahead of the catalog")
+                } else {
+                    return loaded
+                }
+            } catch {
+                passedOver(name, "it is damaged")
+            }
+        }
+        return nil
+    }
+
+    private static func decode(_ bytes: [UInt8]) throws(DecodingFailure) -> Loaded {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(DecodingFailure) in
+            var reader = ByteReader(UnsafeRawBufferPointer(buffer))
+            let head = try CheckpointHead(decoding: &reader)
+            let models = try Self.parse(head.models) { (reader) throws(DecodingFailure) in
+                try ModelHistory(decoding: &reader)
+            }
+            let table = try Self.parse(head.causes) { (reader) throws(DecodingFailure) in
+                try CauseTable(from: &reader)
+            }
+            var slots: [SlotState] = []
+            for _ in 0..<head.slots {
+                let range = try CheckpointHead.readSlot(from: &reader)
+                var inner = ByteReader(UnsafeRawBufferPointer(rebasing: reader.bytes[range]))
+                slots.append(try SlotState(decoding: &inner, models: models))
+                try inner.expectEnd()
+            }
+            try reader.expectEnd()
+            let causes = CauseCheckpoint(table: table, offset: head.causesOffset)
+            return Loaded(head: head, models: models, slots: slots, causes: causes)
+        }
+    }
+
+    private static func parse<Value>(
+        _ bytes: [UInt8],
+        _ body: (inout ByteReader) throws(DecodingFailure) -> Value
+    ) throws(DecodingFailure) -> Value {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(DecodingFailure) in
+            var reader = ByteReader(UnsafeRawBufferPointer(buffer))
+            return try body(&reader)
+        }
+    }
+
+    /// Writes a checkpoint whose slots `next` hands out until nil, and makes it the newest. Older generations go.
+    package func save(_ head: CheckpointHead, next: () -> [UInt8]?) throws(StorageFailure) {
+        let file = try self.storage.create(Self.draft)
+        var buffer = ByteWriter(head.bytes)
+        var position = 0
+        while let slot = next() {
+            CheckpointHead.append(slot: slot, to: &buffer)
+            if buffer.bytes.count > 1 << 20 { try Self.drain(&buffer, into: file, &position) }
+        }
+        try Self.drain(&buffer, into: file, &position)
+        try file.sync()
+        let number = String(head.high, radix: 16)
+        let name = Self.prefix + String(repeating: "0", count: 16 - number.count) + number + Self.suffix
+        try self.storage.rename(Self.draft, to: name)
+        try self.storage.syncDirectory()
+        for old in try self.names().dropLast(Self.generations) { try self.storage.remove(old) }
+        try self.storage.syncDirectory()
+    }
+
+    private static func drain(
+        _ buffer: inout ByteWriter,
+        into file: any StorageFile,
+        _ position: inout Int
+    ) throws(StorageFailure) {
+        let start = position
+        try buffer.bytes.withUnsafeBufferPointer { (bytes) throws(StorageFailure) in
+            try file.writeAll(UnsafeRawBufferPointer(bytes), at: start)
+        }
+        position += buffer.bytes.count
+        buffer.bytes.removeAll(keepingCapacity: true)
+    }
+
+    /// The low offset of the older generation: the log below it is needed no more.
+    package func oldestLow() throws(StorageFailure) -> UInt64? {
+        let names = try self.names()
+        guard names.count >= Self.generations, let oldest = names.first else { return nil }
+        return try self.low(of: oldest)
+    }
+
+    /// The low offset of the newest generation: where a start would begin to read.
+    package func newestLow() throws(StorageFailure) -> UInt64? {
+        guard let newest = try self.names().last else { return nil }
+        return try self.low(of: newest)
+    }
+
+    private func low(of name: String) throws(StorageFailure) -> UInt64? {
+        let file = try self.storage.open(name, forWriting: false)
+        let bytes = try file.bytes(at: 0, count: min(Self.largestHead, try file.size()))
+        return try? Self.parse(bytes) { (reader) throws(DecodingFailure) in try CheckpointHead(decoding: &reader).low }
+    }
+
+    /// The files, oldest first.
+    private func names() throws(StorageFailure) -> [String] {
+        try self.storage.list().filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }.sorted()
+    }
+}

@@ -1,0 +1,205 @@
+package import Domain
+
+/// Looks at a log's files and changes nothing: also while a service runs on them, also when they are damaged.
+package struct LogInspector: Sendable {
+    /// Something to say about a file.
+    package struct Finding: Equatable, Sendable, CustomStringConvertible {
+        /// Whether stored records are lost or wrong. False for what an unclean stop, or a running service, leaves.
+        package var isDamage: Bool
+        /// The file.
+        package var file: String
+        /// Where in the file.
+        package var position: Int
+        /// What is there.
+        package var text: String
+
+        /// For the operator.
+        package var description: String {
+            "\(self.isDamage ? "damage" : "note"): \(self.file), byte \(self.position): \(self.text)"
+        }
+    }
+
+    /// What a log holds.
+    package struct Statistics: Equatable, Sendable {
+        /// The stream; nil if no segment's header could be read.
+        package var stream: StreamID?
+        /// Segment files.
+        package var segments = 0
+        /// Good blocks.
+        package var blocks = 0
+        /// Records in them.
+        package var records: UInt64 = 0
+        /// Bytes of their payloads.
+        package var payloadBytes: UInt64 = 0
+        /// The offset of the first record.
+        package var start: UInt64 = 0
+        /// The offset behind the last good record.
+        package var end: UInt64 = 0
+        /// When the first good block was committed.
+        package var firstTime: Timestamp?
+        /// When the last good block was committed.
+        package var lastTime: Timestamp?
+        /// Records by the number of their kind (``RecordKind``), ascending.
+        package var kinds: [(kind: UInt8, records: UInt64)] {
+            self.counts.enumerated().compactMap { $1 > 0 ? (UInt8($0), $1) : nil }
+        }
+
+        var counts = [UInt64](repeating: 0, count: 256)
+    }
+
+    private let storage: any LogStorage
+
+    /// An inspector of the log in `storage`, which it does not lock.
+    package init(_ storage: any LogStorage) { self.storage = storage }
+
+    /// An inspector of the log in a directory.
+    package init(directory: String) throws(StorageFailure) {
+        self.storage = try PosixStorage(directory, createsDirectory: false)
+    }
+
+    /// Reads everything and tells what is wrong, in the order of the files.
+    package func verify() throws(StorageFailure) -> [Finding] {
+        var findings: [Finding] = []
+        try self.scan(findings: &findings) { _, _ in }
+        return findings
+    }
+
+    /// Reads everything and counts what is good.
+    package func statistics() throws(StorageFailure) -> Statistics {
+        var findings: [Finding] = []
+        var result = Statistics()
+        var isFirst = true
+        let segments = try self.scan(findings: &findings) { header, payload in
+            if isFirst { result.start = header.firstOffset }
+            isFirst = false
+            result.blocks += 1
+            result.records += UInt64(header.records)
+            result.payloadBytes += UInt64(header.payloadBytes)
+            result.end = header.endOffset
+            result.firstTime = result.firstTime ?? header.time
+            result.lastTime = header.time
+            var walk = BlockFrames(payload)
+            while let range = walk.next() { result.counts[Int(payload[range.lowerBound + 4])] += 1 }
+        }
+        result.segments = segments.count
+        result.stream = segments.headers.first?.stream
+        if isFirst, let first = segments.headers.first {
+            result.start = first.firstOffset
+            result.end = first.firstOffset
+        }
+        return result
+    }
+
+    /// Describes the good records from `offset` on, at most `limit` of them, one `line` each: offset, time in
+    /// seconds, kind, slot, cause, bytes of payload. The payloads themselves are personal data, and stay out.
+    package func dump(from offset: UInt64, limit: Int, line: (String) -> Void) throws(StorageFailure) {
+        var findings: [Finding] = []
+        var left = limit
+        try self.scan(findings: &findings) { header, payload in
+            var number = header.firstOffset
+            var walk = BlockFrames(payload)
+            while left > 0, let range = walk.next() {
+                if number >= offset {
+                    let frame = UnsafeRawBufferPointer(rebasing: payload[range])
+                    line(Self.describe(frame, offset: number, time: header.time))
+                    left -= 1
+                }
+                number += 1
+            }
+        }
+    }
+
+    private struct Segments {
+        var count = 0
+        var headers: [SegmentHeader] = []
+    }
+
+    /// Reads all segments; a damaged one is left where the damage begins, and reading goes on with the next.
+    @discardableResult
+    private func scan(
+        findings: inout [Finding],
+        visit: (BlockHeader, UnsafeRawBufferPointer) -> Void
+    ) throws(StorageFailure) -> Segments {
+        let offsets = try self.storage.list().compactMap(SegmentName.firstOffset).sorted()
+        var result = Segments(count: offsets.count)
+        var end: UInt64?
+        for (index, offset) in offsets.enumerated() {
+            let name = SegmentName.name(of: offset)
+            let bytes: [UInt8]
+            do throws(StorageFailure) {
+                let file = try self.storage.open(name, forWriting: false)
+                bytes = try file.bytes(at: 0, count: try file.size())
+            } catch {
+                // A running service may trim while this reads.
+                guard error.reason == .notFound else { throw error }
+                continue
+            }
+            guard let header = Self.header(bytes, name: name, offset: offset, findings: &findings) else {
+                end = nil
+                continue
+            }
+            if let end, end != offset {
+                let text = "the segment begins at record \(offset), the one before it ends at \(end)"
+                findings.append(Finding(isDamage: true, file: name, position: 56, text: text))
+            }
+            if let first = result.headers.first, header.stream != first.stream {
+                let text = "the segment belongs to the stream \(header.stream), the first to \(first.stream)"
+                findings.append(Finding(isDamage: true, file: name, position: 16, text: text))
+            }
+            result.headers.append(header)
+            let recovery = bytes.withUnsafeBytes { Recovery(of: $0, header: header, visit: visit) }
+            Self.judge(recovery, name: name, isLast: index + 1 == offsets.count, findings: &findings)
+            end = recovery.chain.offset
+        }
+        return result
+    }
+
+    private static func header(
+        _ bytes: [UInt8],
+        name: String,
+        offset: UInt64,
+        findings: inout [Finding]
+    ) -> SegmentHeader? {
+        do throws(SegmentHeaderFault) {
+            let header = try bytes.withUnsafeBufferPointer { (buffer) throws(SegmentHeaderFault) in
+                try SegmentHeader(decoding: UnsafeRawBufferPointer(buffer))
+            }
+            if header.firstOffset == offset { return header }
+            let text = "the header says that the segment begins at record \(header.firstOffset)"
+            findings.append(Finding(isDamage: true, file: name, position: 56, text: text))
+        } catch {
+            findings.append(Finding(isDamage: true, file: name, position: 0, text: error.description))
+        }
+        return nil
+    }
+
+    private static func judge(_ recovery: Recovery, name: String, isLast: Bool, findings: inout [Finding]) {
+        let position = recovery.chain.position
+        switch recovery.tail {
+        case .blank: break
+        case .torn(let fault):
+            let text =
+                isLast
+                ? "\(fault); nothing intact follows: a write that was cut short or is under way, "
+                    + "or a damaged last block"
+                : "\(fault), in a segment that was full"
+            findings.append(Finding(isDamage: !isLast, file: name, position: position, text: text))
+        case .corrupt(let fault, let laterBlock):
+            let text = "\(fault); an intact block follows at byte \(laterBlock)"
+            findings.append(Finding(isDamage: true, file: name, position: position, text: text))
+        }
+    }
+
+    private static func describe(_ frame: UnsafeRawBufferPointer, offset: UInt64, time: Timestamp) -> String {
+        let number = frame[4]
+        let kind = RecordKind(rawValue: number).map { "\($0)" } ?? "kind \(number)"
+        let slot = UInt16(littleEndian: frame.loadUnaligned(fromByteOffset: 5, as: UInt16.self))
+        let cause = BlockFrames.cause(of: frame)
+        let header = cause == nil ? RecordFrame.plainHeaderBytes : RecordFrame.derivedHeaderBytes
+        let fraction = String(time.microseconds - time.seconds * 1_000_000)
+        let seconds = "\(time.seconds)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+        let place = slot == Slot.every.rawValue ? "every slot" : "slot \(slot)"
+        let origin = cause.map { ", from slot \($0.source.rawValue) at \($0.offset).\($0.ordinal)" } ?? ""
+        return "\(offset) \(seconds) \(kind), \(place)\(origin), \(frame.count - header) bytes"
+    }
+}

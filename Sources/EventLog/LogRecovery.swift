@@ -1,0 +1,219 @@
+import Domain
+
+/// Brings a directory into the state in which records can be appended: the steps of opening a log, in their order.
+struct LogRecovery {
+    let storage: any LogStorage
+    let configuration: SegmentLogConfiguration
+    let randomness: any Randomness
+
+    /// What appending starts from.
+    struct Result {
+        var segments: [Segment]
+        var file: any StorageFile
+        var chain: BlockChain
+        var causes: CauseTable
+        var opening: LogOpening
+    }
+
+    static let temporaryName = "recovered.tmp"
+
+    func run(causes checkpoint: CauseCheckpoint?) throws(LogOpenFailure) -> Result {
+        do throws(StorageFailure) {
+            try self.storage.lock()
+        } catch {
+            throw error.reason == .locked ? .inUse(self.storage.location) : .storage(error)
+        }
+        do throws(LogOpenFailure) {
+            return try self.recover(causes: checkpoint)
+        } catch {
+            self.storage.unlock()
+            throw error
+        }
+    }
+
+    private func recover(causes checkpoint: CauseCheckpoint?) throws(LogOpenFailure) -> Result {
+        let names = try self.attempt { () throws(StorageFailure) in try self.storage.list() }
+        let marker = try self.marker(names)
+        var offsets = names.compactMap(SegmentName.firstOffset).sorted()
+        let isNew = offsets.isEmpty
+        if isNew {
+            if let marker { throw .missing(from: 0, to: marker.offset) }
+            try self.attempt { () throws(StorageFailure) in try self.createStream() }
+            offsets = [0]
+        }
+        let segments = try self.headers(offsets)
+        var result = try self.recoverLast(segments, marker: marker?.bytes)
+        if let marker {
+            guard marker.offset <= result.chain.offset else {
+                throw .missing(from: result.chain.offset, to: marker.offset)
+            }
+        }
+        result.opening.wasClean = result.opening.wasClean || isNew
+        // Everything is judged before anything is changed.
+        result.causes = try self.rebuildCauses(from: checkpoint, result)
+        result.opening.records = result.chain.offset - segments[0].firstOffset
+        try self.attempt { () throws(StorageFailure) in
+            if !result.opening.wasClean { result.file = try self.rewrite(segments, to: result.chain) }
+            try self.clear(names)
+        }
+        return result
+    }
+
+    private func marker(_ names: [String]) throws(LogOpenFailure) -> (bytes: [UInt8], offset: UInt64)? {
+        guard names.contains(CleanMarker.fileName) else { return nil }
+        let bytes = try self.attempt { () throws(StorageFailure) in
+            try self.storage.open(CleanMarker.fileName, forWriting: false).bytes(at: 0, count: 4_096)
+        }
+        return CleanMarker.end(in: bytes).map { (bytes, $0.offset) }
+    }
+
+    /// A stream is born: ids and keys are drawn, the first segment is written, and only then it gets its name.
+    private func createStream() throws(StorageFailure) {
+        let header = SegmentHeader(
+            stream: StreamID(self.randomness.next()),
+            slotKey: SipKey(self.randomness.next(), self.randomness.next()),
+            salt: SipKey(self.randomness.next(), self.randomness.next()),
+            firstOffset: 0,
+            baseTime: .distantPast
+        )
+        try self.place(header.encoded(), as: SegmentName.name(of: 0))
+    }
+
+    private func headers(_ offsets: [UInt64]) throws(LogOpenFailure) -> [Segment] {
+        var segments: [Segment] = []
+        for offset in offsets {
+            let name = SegmentName.name(of: offset)
+            let bytes = try self.attempt { () throws(StorageFailure) in
+                try self.storage.open(name, forWriting: false).bytes(at: 0, count: SegmentHeader.byteCount)
+            }
+            let header: SegmentHeader
+            do throws(SegmentHeaderFault) {
+                header = try bytes.withUnsafeBufferPointer { (buffer) throws(SegmentHeaderFault) in
+                    try SegmentHeader(decoding: UnsafeRawBufferPointer(buffer))
+                }
+            } catch {
+                throw .corrupt(file: name, position: 0, error.description)
+            }
+            guard header.firstOffset == offset else {
+                throw .corrupt(file: name, position: 56, "the file says that it begins at \(header.firstOffset)")
+            }
+            if let first = segments.first?.header {
+                guard header.stream == first.stream, header.slotKey == first.slotKey else {
+                    throw .corrupt(file: name, position: 16, "the file belongs to the stream \(header.stream)")
+                }
+            }
+            segments.append(Segment(header))
+        }
+        return segments
+    }
+
+    /// Syncs and reads the last segment. Synced before it is read, because what was read decides what is folded, and
+    /// must not be less durable than that.
+    private func recoverLast(_ segments: [Segment], marker: [UInt8]?) throws(LogOpenFailure) -> Result {
+        let last = segments[segments.count - 1]
+        let (file, bytes) = try self.attempt { () throws(StorageFailure) in
+            let file = try self.storage.open(last.name, forWriting: true)
+            try file.sync()
+            return (file, try file.bytes(at: 0, count: try file.size()))
+        }
+        let recovery = bytes.withUnsafeBytes { Recovery(of: $0, header: last.header) }
+        var opening = LogOpening()
+        switch recovery.tail {
+        case .blank: break
+        case .torn: opening.hadTornWrite = true
+        case .corrupt(let fault, let laterBlock):
+            throw .corrupt(
+                file: last.name,
+                position: recovery.chain.position,
+                "\(fault), and an intact block follows at byte \(laterBlock)"
+            )
+        }
+        let expected = CleanMarker(
+            stream: last.header.stream,
+            segment: last.firstOffset,
+            chain: recovery.chain
+        )
+        opening.wasClean = !opening.hadTornWrite && bytes.count == self.configuration.segmentBytes
+        opening.wasClean = opening.wasClean && marker.map(expected.matches) ?? false
+        return Result(
+            segments: segments,
+            file: file,
+            chain: recovery.chain,
+            causes: CauseTable(),
+            opening: opening
+        )
+    }
+
+    private func rebuildCauses(
+        from checkpoint: CauseCheckpoint?,
+        _ result: Result
+    ) throws(LogOpenFailure)
+        -> CauseTable
+    {
+        let start = result.segments[0].firstOffset
+        let end = result.chain.offset
+        var table = checkpoint?.table ?? CauseTable()
+        var offset = checkpoint?.offset ?? start
+        guard offset >= start else { throw .beginsBehindCheckpoint(start: start, checkpoint: offset) }
+        guard offset <= end else { throw .endsBeforeCheckpoint(end: end, checkpoint: offset) }
+        for (index, segment) in result.segments.enumerated() {
+            let isLast = index + 1 == result.segments.count
+            let segmentEnd = isLast ? end : result.segments[index + 1].firstOffset
+            guard offset < segmentEnd else { continue }
+            do throws(SegmentReadFailure) {
+                var reader = try SegmentReader(segment, in: self.storage, from: offset, endOffset: segmentEnd)
+                while offset < segmentEnd {
+                    for block in try reader.read(from: offset, maximumBytes: 1_048_576) {
+                        block.frames.withUnsafeBytes { table.storeAll(in: $0) }
+                        offset = block.endOffset
+                    }
+                }
+            } catch {
+                switch error {
+                case .damaged(let fault, let position):
+                    throw .corrupt(file: segment.name, position: position, "\(fault), before record \(segmentEnd)")
+                case .storage(let failure): throw .storage(failure)
+                }
+            }
+            guard offset == segmentEnd else { throw .missing(from: segmentEnd, to: offset) }
+        }
+        return table
+    }
+
+    /// Replaces the last segment by a fresh copy of its good blocks. The page cache of the old file may show bytes
+    /// that a failed sync never brought to the disk, and behind its end may lie a torn write; the copy has neither.
+    private func rewrite(_ segments: [Segment], to chain: BlockChain) throws(StorageFailure) -> any StorageFile {
+        let name = segments[segments.count - 1].name
+        let good = try self.storage.open(name, forWriting: false).bytes(at: 0, count: chain.position)
+        return try self.place(good, as: name)
+    }
+
+    @discardableResult
+    private func place(_ content: [UInt8], as name: String) throws(StorageFailure) -> any StorageFile {
+        let file = try self.storage.create(Self.temporaryName)
+        try content.withUnsafeBufferPointer { (buffer) throws(StorageFailure) in
+            try file.writeAll(UnsafeRawBufferPointer(buffer), at: 0)
+        }
+        try file.fillWithZeros(from: content.count, to: self.configuration.segmentBytes)
+        try file.sync()
+        try self.storage.rename(Self.temporaryName, to: name)
+        try self.storage.syncDirectory()
+        return file
+    }
+
+    /// Removes the marker, so that the next stop counts as unclean until it proves otherwise, and what an earlier run
+    /// left half done.
+    private func clear(_ names: [String]) throws(StorageFailure) {
+        let left = names.filter { $0 == CleanMarker.fileName || $0.hasSuffix(".tmp") && $0 != Self.temporaryName }
+        for name in left { try self.storage.remove(name) }
+        if !left.isEmpty { try self.storage.syncDirectory() }
+    }
+
+    private func attempt<Value>(_ body: () throws(StorageFailure) -> Value) throws(LogOpenFailure) -> Value {
+        do throws(StorageFailure) {
+            return try body()
+        } catch {
+            throw .storage(error)
+        }
+    }
+}

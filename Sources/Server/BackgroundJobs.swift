@@ -1,0 +1,69 @@
+import Domain
+import EventLog
+import Logging
+import ScoreStore
+
+/// Everything the service does by itself, in one table.
+struct BackgroundJobs {
+    let core: Core
+
+    private struct Job: Sendable {
+        var name: String
+        var period: Duration
+        var action: @Sendable () async throws -> Void
+    }
+
+    private var table: [Job] {
+        [
+            Job(name: "tick", period: .seconds(1), action: self.tick),
+            Job(name: "canary", period: .seconds(10), action: self.canary),
+            Job(name: "distance", period: .seconds(15), action: self.checkpointIfFar),
+            Job(name: "checkpoint", period: .microseconds(CheckpointJob.period.microseconds)) {
+                await CheckpointJob(core: self.core).run()
+            },
+        ]
+    }
+
+    /// Runs every job again and again until the task is cancelled.
+    func run() async {
+        await withTaskGroup { group in
+            for job in self.table {
+                group.addTask {
+                    while !Task.isCancelled {
+                        guard (try? await Task.sleep(for: job.period)) != nil else { return }
+                        do {
+                            try await job.action()
+                        } catch {
+                            self.core.logger.warning(
+                                "background job failed",
+                                metadata: ["job": "\(job.name)", "error": "\(error)"]
+                            )
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// One record for all slots, if anything is due anywhere: decides when it is noticed, never what is true.
+    private func tick() async throws {
+        guard self.core.store.nextDue() <= self.core.clock.wallTime() else { return }
+        var frames = ByteWriter()
+        RecordFrame.append(to: &frames, kind: .tick, slot: .every) { _ in }
+        _ = try await self.core.commands.append(frames.bytes, records: 1)
+    }
+
+    /// Takes the way of every event; ``HealthReport`` looks when it last came out of the store.
+    private func canary() async throws {
+        var frames = ByteWriter()
+        RecordFrame.append(to: &frames, kind: .canary, slot: Slot(0)) { _ in }
+        _ = try await self.core.commands.append(frames.bytes, records: 1)
+    }
+
+    /// A busy service saves before the way back becomes long.
+    private func checkpointIfFar() async throws {
+        let low = try self.core.checkpoints.newestLow() ?? self.core.log.start
+        guard self.core.log.end - low > Limits.checkpointDistance / 2 else { return }
+        await CheckpointJob(core: self.core).run()
+    }
+}

@@ -1,0 +1,120 @@
+import Catalog
+import Domain
+import Logging
+import ScoreStore
+
+/// The one writer of effects: takes what is complete, in log order, and commits it with the position reached.
+///
+/// SQLite full or busy stops it, and with its queue the fold; collection goes on. It tries again until it succeeds.
+final class EffectPump: Sendable {
+    private struct State: Sendable {
+        var applied: UInt64
+        var waiting: [(offset: UInt64, resume: @Sendable () -> Void)] = []
+        var isStopping = false
+        var failure: String?
+    }
+
+    private let queue: EffectQueue
+    private let writer: EffectWriter
+    private let stream: StreamID
+    private let logger: Logger
+    private let state: Monitor<State>
+
+    /// How long it waits before it tries a failed commit again.
+    private static let patience = TimeSpan.seconds(1)
+
+    init(queue: EffectQueue, writer: EffectWriter, stream: StreamID, applied: UInt64, logger: Logger) {
+        self.queue = queue
+        self.writer = writer
+        self.stream = stream
+        self.logger = logger
+        self.state = Monitor(State(applied: applied))
+    }
+
+    /// Everything below is in the catalog.
+    var applied: UInt64 { self.state.wait(until: { _ in true }, { $0.applied }) }
+
+    /// Why the last commit failed; nil while all is well.
+    var failure: String? { self.state.wait(until: { _ in true }, { $0.failure }) }
+
+    /// Calls `resume` once everything below `offset` is in the catalog; at once if it is.
+    func whenApplied(_ offset: UInt64, _ resume: @escaping @Sendable () -> Void) {
+        var isReady = false
+        self.state.withLock { state in
+            isReady = state.applied >= offset
+            if !isReady { state.waiting.append((offset, resume)) }
+            return false
+        }
+        if isReady { resume() }
+    }
+
+    /// Runs until the queue is closed and empty.
+    func run() {
+        while let batch = self.queue.take() {
+            var start = 0
+            while start < batch.effects.count {
+                let end = Self.cut(batch.effects, from: start)
+                let through = end < batch.effects.count ? batch.effects[end].offset : batch.through
+                guard self.commit(Array(batch.effects[start..<end]), through: through) else { return }
+                start = end
+            }
+            if batch.effects.isEmpty, !self.commit([], through: batch.through) { return }
+        }
+    }
+
+    /// Gives up a commit that keeps failing, so that the service can stop: the log has it all.
+    func stop() {
+        self.state.withLock { state in
+            state.isStopping = true
+            return true
+        }
+    }
+
+    /// The end of a transaction: at most so many effects, but never within one record's.
+    private static func cut(_ effects: [Effect], from start: Int) -> Int {
+        var end = min(effects.count, start + Limits.effectsPerTransaction)
+        while end < effects.count, effects[end].offset == effects[end - 1].offset { end += 1 }
+        return end
+    }
+
+    /// Commits, again and again until it succeeds. False when the service stops first.
+    private func commit(_ effects: [Effect], through offset: UInt64) -> Bool {
+        while true {
+            do {
+                try self.writer.apply(effects, applied: LogPosition(stream: self.stream, offset: offset))
+                self.advance(to: offset)
+                return true
+            } catch {
+                let isStopping = self.report(String(describing: error))
+                if isStopping { return false }
+            }
+        }
+    }
+
+    private func advance(to offset: UInt64) {
+        var ready: [@Sendable () -> Void] = []
+        self.state.withLock { state in
+            state.applied = max(state.applied, offset)
+            state.failure = nil
+            let applied = state.applied
+            ready = state.waiting.filter { $0.offset <= applied }.map(\.resume)
+            state.waiting.removeAll { $0.offset <= applied }
+            return true
+        }
+        for resume in ready { resume() }
+    }
+
+    /// Notes a failure and waits a little. True when the service stops.
+    private func report(_ failure: String) -> Bool {
+        self.logger.error("catalog commit failed, trying again", metadata: ["error": "\(failure)"])
+        self.state.withLock { state in
+            state.failure = failure
+            return false
+        }
+        return self.state.wait(
+            microseconds: Self.patience.microseconds,
+            until: { $0.isStopping },
+            { $0.isStopping }
+        )
+    }
+}

@@ -1,0 +1,166 @@
+import Catalog
+package import Collector
+import Console
+import Delivery
+import Domain
+import Logging
+import NIOCore
+import ScoreStore
+import ServiceLifecycle
+import Settings
+import Synchronization
+
+/// A service whose ports are open.
+package final class OpenService: Sendable {
+    /// What is behind the ports.
+    package let core: Core
+    /// What the private port can ask.
+    package let administration: ServiceAdministration
+    /// The public port.
+    package let collector: CollectorServer
+    /// The number of the public port.
+    package var publicPort: Int { self.collector.port }
+    /// The number of the private port.
+    package let privatePort: Int
+    private let console: Task<Void, any Error>
+    private let background: Task<Void, Never>
+    private let dispatcher: Dispatcher
+    private let dispatching: Task<Void, Never>
+    private let transport: Transport
+
+    /// The version, in answers and user agents.
+    package static let version = "0.1.0"
+
+    init(settings: ServiceSettings, logger: Logger) async throws {
+        let clock = SystemClock()
+        let randomness = SystemRandomness()
+        let wake = WakeUp()
+        let core = try Core(
+            settings: settings,
+            clock: clock,
+            randomness: randomness,
+            logger: logger,
+            onCommit: { wake.call() }
+        )
+        do {
+            let signer = try TokenKeys(file: settings.keyFilePath, randomness: randomness)
+            let outbox = CatalogOutbox(catalog: core.catalog, onCommit: { wake.call() })
+            self.transport = Transport(destinationCount: settings.destinations.count, clock: clock)
+            let dispatcher = Dispatcher(
+                destinations: settings.destinations,
+                outbox: outbox,
+                sender: SenderByKind(transport: self.transport, clock: clock, version: Self.version),
+                clock: clock,
+                timer: SystemTimer(clock: clock),
+                randomness: randomness,
+                logger: logger
+            )
+            wake.set { dispatcher.wake() }
+            try await FirstStart(core: core, settings: settings).run()
+            // The directory is complete up to the log's end before the first event can be classified by it.
+            await core.settle()
+            try await core.refreshDirectory()
+            self.core = core
+            self.dispatcher = dispatcher
+            let collector = try await Self.openPublicPort(core, settings, signer)
+            self.collector = collector
+            self.administration = ServiceAdministration(
+                core: core,
+                signer: signer,
+                settings: settings,
+                outbox: outbox,
+                wakeDispatcher: { dispatcher.wake() },
+                collectorCounters: { collector.counters },
+                started: clock.wallTime()
+            )
+            try await OperatorKey(settings: settings).make(with: self.administration)
+        } catch {
+            await core.stop()
+            throw error
+        }
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+        let console = ConsoleServer(
+            settings: ConsoleServer.Settings(
+                host: settings.privateListener.host,
+                port: settings.privateListener.port,
+                allowedHosts: settings.privateListener.allowedHosts,
+                version: Self.version
+            ),
+            administration: self.administration,
+            logger: logger
+        ) { port in
+            listening.yield(port)
+        }
+        self.console = Task {
+            defer { listening.finish() }
+            try await console.run()
+        }
+        var port: Int?
+        for await listened in ports {
+            port = listened
+            break
+        }
+        guard let port else { throw StartFailure.privatePort(settings.privateListener.port) }
+        self.privatePort = port
+        self.dispatching = Task { [dispatcher] in await dispatcher.run() }
+        self.background = Task { [core] in await BackgroundJobs(core: core).run() }
+    }
+
+    private static func openPublicPort(
+        _ core: Core,
+        _ settings: ServiceSettings,
+        _ signer: TokenKeys
+    ) async throws -> CollectorServer {
+        var options = Collector.Settings()
+        options.pathPrefix = settings.publicListener.pathPrefix
+        options.trustedProxies = settings.proxies.trusted
+        options.cookie.name = settings.publicListener.cookieName
+        options.cookie.domain = settings.publicListener.cookieDomain
+        // Browsers keep Secure cookies to https; without it only a loopback address is served at all sensibly.
+        options.cookie.isSecure = settings.publicListener.baseURL.hasPrefix("https:")
+        options.trackerScript = PackageResources.t_js
+        options.formsScript = PackageResources.forms_js
+        let collector = Collector(
+            settings: options,
+            directory: core.directory,
+            stream: core.log,
+            signer: signer,
+            clock: core.clock,
+            randomness: core.randomness
+        )
+        let listener = CollectorServer.Options(
+            host: settings.publicListener.host,
+            port: settings.publicListener.port,
+            loops: max(1, System.coreCount)
+        )
+        return try await CollectorServer.start(collector, options: listener)
+    }
+
+    /// Returns when a graceful shutdown begins, or the scorer has stopped for good.
+    func runUntilShutdown() async throws {
+        try? await gracefulShutdown()
+    }
+
+    /// Closes the ports, catches up, leaves a checkpoint.
+    func stop() async throws {
+        try await self.collector.stop()
+        self.console.cancel()
+        _ = try? await self.console.value
+        self.background.cancel()
+        await self.background.value
+        await self.core.stop()
+        self.dispatcher.stop()
+        await self.dispatching.value
+        self.transport.close()
+        try self.core.catalog.close()
+    }
+}
+
+/// Wakes the dispatchers from commits that may come before there are any.
+private final class WakeUp: Sendable {
+    private let target = Mutex<(@Sendable () -> Void)?>(nil)
+
+    func set(_ target: @escaping @Sendable () -> Void) { self.target.withLock { $0 = target } }
+
+    func call() { self.target.withLock { $0 }?() }
+}

@@ -1,0 +1,109 @@
+package import Domain
+
+/// Everything the service reads at its start. The defaults are those of `config/vendange.yaml`.
+///
+/// Paths of files are relative to the working directory.
+package struct ServiceSettings: Equatable, Sendable {
+    /// Where log, catalog, checkpoints and keys live. Default `data`.
+    package var dataDirectory = "data"
+    /// How much is logged. Default `info`.
+    package var logLevel = LogLevel.info
+    /// Threads that fold; 0 for one per core. 0…256, default 0.
+    package var workers = 0
+    /// The scoring model that is published at the first start. Default `config/model.b2b.yaml`.
+    package var modelFile = "config/model.b2b.yaml"
+    /// The keys that sign tokens; empty for `keys.yaml` in the data directory. Default empty. See ``keyFilePath``.
+    package var keyFile = ""
+    /// The port for the world.
+    package var publicListener = PublicListener()
+    /// The port for people and programs of the company.
+    package var privateListener = PrivateListener()
+    /// Whose word is taken for a client's address.
+    package var proxies = Proxies()
+    /// The event log.
+    package var log = Log()
+    /// Where notifications go; none by default. Only in the file.
+    package var destinations: [Destination] = []
+    /// Sites created at the first start, numbered 0 until the catalog numbers them; none by default. Only in the file.
+    package var sites: [Site] = []
+
+    /// The defaults.
+    package init() {}
+
+    /// Where the token keys are.
+    package var keyFilePath: String { self.keyFile.isEmpty ? self.dataDirectory + "/keys.yaml" : self.keyFile }
+
+    /// How much is logged, from most to least.
+    package enum LogLevel: String, Sendable, CaseIterable {
+        /// Everything, for developers.
+        case trace
+        /// Details of what is done.
+        case debug
+        /// What an operator wants to read back.
+        case info
+        /// What is unusual and all right.
+        case notice
+        /// What will need attention.
+        case warning
+        /// What failed.
+        case error
+        /// What stops the service.
+        case critical
+    }
+
+    /// The port for browsers and mail clients.
+    package struct PublicListener: Equatable, Sendable {
+        /// The address it listens on. Default `0.0.0.0`.
+        package var host = "0.0.0.0"
+        /// The TCP port, 0…65535; 0 lets the system choose. Default 8080.
+        package var port = 8_080
+        /// Scheme, host and port as the world sees them; links and pixels are built on it. Default
+        /// `http://localhost:8080`.
+        package var baseURL = "http://localhost:8080"
+        /// What stands in front of all public paths: empty, or `/…` without a slash at its end. Default empty.
+        package var pathPrefix = ""
+        /// The visitor's cookie, without `__Host-`, which is put in front where there is no domain. Default `vnd`.
+        package var cookieName = "vnd"
+        /// The domain the cookie is shared in; empty for the one host only. Default empty.
+        package var cookieDomain = ""
+
+        /// The defaults.
+        package init() {}
+    }
+
+    /// The port for console, API and metrics.
+    package struct PrivateListener: Equatable, Sendable {
+        /// The address it listens on. Default `127.0.0.1`.
+        package var host = "127.0.0.1"
+        /// The TCP port, 0…65535; 0 lets the system choose. Default 8081.
+        package var port = 8_081
+        /// Names a request's `Host` may carry, without port, lower case: what keeps another site's page from reaching
+        /// this port through a browser. Default `localhost`, `127.0.0.1`, `[::1]`.
+        package var allowedHosts = ["localhost", "127.0.0.1", "[::1]"]
+
+        /// The defaults.
+        package init() {}
+    }
+
+    /// Reverse proxies in front of the public port.
+    package struct Proxies: Equatable, Sendable {
+        /// Networks (CIDR) of the proxies; the header counts only from them. None by default.
+        package var trusted: [String] = []
+        /// The header that carries the client's address. Default `X-Forwarded-For`.
+        package var header = "X-Forwarded-For"
+
+        /// The defaults.
+        package init() {}
+    }
+
+    /// The event log's files.
+    package struct Log: Equatable, Sendable {
+        /// Bytes of a segment file, 8 MiB…1 GiB. Default 64 MiB.
+        package var segmentBytes = Limits.segmentBytes
+        /// Days an event is kept, 1…3650. Default 760: 25 months.
+        package var retentionDays = 760
+
+        /// The defaults.
+        package init() {}
+    }
+}

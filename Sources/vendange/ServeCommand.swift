@@ -1,0 +1,54 @@
+import ArgumentParser
+import Logging
+import Server
+import ServiceLifecycle
+import Settings
+import UnixSignals
+
+/// `vendange serve`.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the service until SIGTERM or SIGINT.",
+        discussion: """
+            Creates the data directory at the first start. On SIGTERM or SIGINT the public port stops accepting,
+            answers what it has, and the rest catches up; a checkpoint is left, so that the next start is quick.
+            """
+    )
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        try await CommandFailure.guarding {
+            let settings = try self.options.load()
+            try await Self.serve(settings) { _ in }
+        }
+    }
+
+    /// Runs a service with these settings; `opened` is called when its ports are open.
+    static func serve(_ settings: ServiceSettings, opened: @escaping VendangeService.Opened) async throws {
+        var logger = Logger(label: "vendange", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
+        let service = VendangeService(settings: settings, logger: logger) { [logger] open in
+            logger.info(
+                "open",
+                metadata: ["public": "\(open.publicPort)", "private": "\(open.privatePort)"]
+            )
+            try await opened(open)
+        }
+        let group = ServiceGroup(
+            services: [service],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        do {
+            try await group.run()
+        } catch let failure as StartFailure {
+            throw CommandFailure(.badData, failure.description)
+        } catch let problems as SettingsProblems {
+            throw CommandFailure(.badSettings, problems.description)
+        } catch {
+            throw CommandFailure(.inputOutput, "\(error)")
+        }
+    }
+}
