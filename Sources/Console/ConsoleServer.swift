@@ -2,6 +2,7 @@ package import Domain
 package import Hummingbird
 import HummingbirdCore
 package import Logging
+import ServiceLifecycle
 
 /// The private port: the API of people and tools, metrics and health, over Hummingbird.
 ///
@@ -11,7 +12,7 @@ package import Logging
 /// else. Errors are thrown as ``AdministrationError`` anywhere on the way and become problems in the gate.
 ///
 /// Speed is not its business: the public port has a codec of its own.
-package struct ConsoleServer: Sendable {
+package struct ConsoleServer: Service {
     /// What the port is told.
     package struct Settings: Equatable, Sendable {
         /// Where it listens.

@@ -15,6 +15,8 @@ struct Gate: RouterMiddleware {
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
+        // Not `context.id`, which traps where the log's handler keeps no metadata.
+        let id = context.logger[metadataKey: "hb.request.id"]?.description ?? RequestID().description
         var response: Response
         do {
             // Health checks come from orchestrators, which know an address and no name.
@@ -25,16 +27,15 @@ struct Gate: RouterMiddleware {
             if known == .failed {
                 context.logger.error("administration failed", metadata: ["error": "\(String(reflecting: error))"])
             }
-            response = Response(known, requestID: context.id)
+            response = Response(known, requestID: id)
         }
-        if let id = HTTPField.Name("X-Request-Id") { response.headers[id] = context.id }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.cacheControl] = "no-store"
         response.headers[.contentSecurityPolicy] =
             "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         for (name, value) in [
             ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
-            ("X-Frame-Options", "DENY"),
+            ("X-Frame-Options", "DENY"), ("X-Request-Id", id),
         ] {
             if let name = HTTPField.Name(name) { response.headers[name] = value }
         }

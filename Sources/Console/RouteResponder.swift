@@ -84,9 +84,13 @@ struct RouteResponder: HTTPResponder {
     private func json(_ request: Request, _ shape: ObjectShape) async throws -> JSONValue {
         try Self.check(request, types: ["application/json"])
         let bytes = try await Self.bytes(of: request, upTo: Limits.apiBodyBytes)
-        guard let body = JSONValue(parsing: Data(bytes)) else {
+        guard !JSONText.isTooDeep(bytes), let body = JSONValue(parsing: Data(bytes)) else {
             throw AdministrationError.invalid([
-                FieldProblem(field: "", expected: "a JSON object", got: bytes.isEmpty ? "nothing" : "no JSON")
+                FieldProblem(
+                    field: "",
+                    expected: "a JSON object, at most \(Limits.jsonDepth) levels deep",
+                    got: bytes.isEmpty ? "nothing" : "something else"
+                )
             ])
         }
         let problems = shape.one.problems(in: body)

@@ -15,9 +15,11 @@ final class FakeAdministration: Administration {
         var lastConsents: ConsentsInput?
         var lastQuery: ContactQuery?
         var modelProblems: [ModelFileProblem] = []
+        /// Whether the live events go on for ever.
+        var livesOn = false
     }
 
-    let state = Mutex(State())
+    private let state = Mutex(State())
 
     static let moment = Timestamp(seconds: 1_772_352_900)
     static let contactID = ContactID(0x0123_4567_89ab_cdef)
@@ -29,9 +31,13 @@ final class FakeAdministration: Administration {
         return Principal(name: "key of \(scope.name)", scopes: [scope])
     }
 
-    func fail(_ error: any Error) { self.state.withLock { $0.failure = error } }
+    func fail(_ error: any Error) { self.change { $0.failure = error } }
 
-    var calls: [String] { self.state.withLock { $0.calls } }
+    var calls: [String] { self.recorded.calls }
+
+    var recorded: State { self.state.withLock { $0 } }
+
+    func change(_ change: (inout State) -> Void) { self.state.withLock { change(&$0) } }
 
     private func note(_ call: String, _ change: (inout State) -> Void = { _ in }) throws {
         try self.state.withLock { state in
@@ -175,7 +181,13 @@ extension FakeAdministration {
 
     func timeline(_ reference: ContactReference, page: PageRequest) async throws -> Page<TimelineView> {
         try self.note("timeline \(reference.text)") { $0.lastPage = page }
-        let entry = TimelineEntry(contact: Self.contactID, visit: 1, kind: .pageView, page: PageKey(1), date: Self.moment)
+        let entry = TimelineEntry(
+            contact: Self.contactID,
+            visit: 1,
+            kind: .pageView,
+            page: PageKey(1),
+            date: Self.moment
+        )
         return Page(items: [TimelineView(entry, firstDate: Self.moment, objectName: "")])
     }
 
@@ -353,7 +365,7 @@ extension FakeAdministration {
 
     func validateModel(_ source: String) async throws -> [ModelFileProblem] {
         try self.note("validateModel \(source)")
-        return self.state.withLock { $0.modelProblems }
+        return self.recorded.modelProblems
     }
 
     func publishModel(_ source: String) async throws -> ModelView {
@@ -414,16 +426,17 @@ extension FakeAdministration {
         ]
     }
 
-    func health(_ probe: HealthProbe) async -> [HealthReason] { self.state.withLock { $0.health } }
+    func health(_ probe: HealthProbe) async -> [HealthReason] { self.recorded.health }
 
     func liveEvents() -> AsyncStream<LiveEvent> {
-        AsyncStream { continuation in
+        self.change { $0.calls.append("liveEvents") }
+        return AsyncStream { continuation in
             for offset in 1...2 {
                 continuation.yield(
                     LiveEvent(offset: UInt64(offset), time: Self.moment, kind: .pageView, outcome: "scored")
                 )
             }
-            continuation.finish()
+            if !self.recorded.livesOn { continuation.finish() }
         }
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Hummingbird
+import ServiceLifecycle
 import Synchronization
 
 /// The live events as server-sent events (WHATWG HTML, section 9.2): `id` is the record's offset, `data` its JSON.
@@ -38,6 +39,12 @@ final class LiveStreams: Sendable {
             of: ByteBuffer.self,
             bufferingPolicy: .bufferingNewest(Limits.liveBacklog)
         )
+        // A reader does not go by themselves: without this, a shutdown would wait for them.
+        let watch = Task {
+            try? await gracefulShutdown()
+            continuation.finish()
+        }
+        defer { watch.cancel() }
         let feed = Task {
             await withTaskGroup { group in
                 group.addTask {
