@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Domain", "ScoreStore", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+                "Domain", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -51,10 +51,12 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Domain", "ScoreStore", nio("NIOCore"),
+                "Domain",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .target(name: "Settings", dependencies: ["Domain", .product(name: "Yams", package: "Yams")]),
@@ -124,9 +126,12 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "Domain", "ScoreStore", "TestSupport",
+                "Console", "Domain", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(name: "SettingsTests", dependencies: ["Domain", "Settings", "TestSupport"]),

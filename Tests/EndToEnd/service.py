@@ -122,6 +122,7 @@ class Service:
         settings = {
             "data_directory": str(self.data),
             "model_file": str(self.model),
+            "log_level": "notice",
             "workers": 2,
             "public": {"host": "127.0.0.1", "port": self.public_port, "base_url": self.origin},
             "private": {"host": "127.0.0.1", "port": self.private_port},

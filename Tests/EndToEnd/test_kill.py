@@ -2,7 +2,6 @@
 has effect twice, and the log alone leads to the same scores."""
 
 import collections
-import contextlib
 import http.client
 import random
 import shutil
@@ -10,7 +9,7 @@ import sqlite3
 import threading
 import time
 
-from service import Browser, Connection, wait_for
+from service import Browser, wait_for
 
 ROUNDS = 10
 THREADS = 4
@@ -137,6 +136,7 @@ class Traffic:
     """Client threads that go on until the service is gone."""
 
     def __init__(self, teams, seed):
+        self.ends = []
         self.failures = []
         self.threads = [
             threading.Thread(target=self._run, args=(team, random.Random(f"{seed}/{index}")), daemon=True)
@@ -149,10 +149,14 @@ class Traffic:
         try:
             while True:
                 chance.choice(team).act(chance)
-        except (OSError, http.client.HTTPException):
-            pass  # killed
+        except (OSError, http.client.HTTPException) as end:
+            self.ends.append(end)  # killed
         except BaseException as failure:
             self.failures.append(failure)
+
+    def is_whole(self):
+        """Whether every client still runs."""
+        return all(thread.is_alive() for thread in self.threads)
 
     def join(self):
         for thread in self.threads:
@@ -184,10 +188,12 @@ def test_nothing_acknowledged_is_lost_and_nothing_has_effect_twice(services, des
             for member in team:
                 member.browser.nonce = f"{chance.getrandbits(64):016x}"
                 member.browser.counter = 0
+                member.browser.connection.close()  # of the process before
         tally.goal = tally.acknowledged + chance.randint(60, 500)
         tally.enough.clear()
         traffic = Traffic([team + [new] for team, new in zip(teams, newcomers)], seed=number)
-        assert tally.enough.wait(timeout=60), "the clients get no answers"
+        wait_for("enough answers", lambda: tally.enough.is_set() or not traffic.is_whole(), 60)
+        assert traffic.is_whole(), traffic.failures + traffic.ends
         time.sleep(chance.uniform(0, 0.01))  # the moment within a commit
         service.kill9()
         traffic.join()
@@ -245,8 +251,7 @@ def check(service, people, tally):
 def finish_requests(service, people):
     """The clients send again what they got no answer to, and some of what they did: the latter changes nothing."""
     for person in people:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            person.browser.connection.close()
+        person.browser.connection.close()  # of the process before
         person.resend()
     before = service.settled()["outcomes"]
     again = 0
