@@ -87,11 +87,12 @@ let package = Package(
         .executableTarget(
             name: "vendange",
             dependencies: [
-                "Demo", "Domain", "EventLog", "Server", "Settings", nio("NIOCore"),
+                "Demo", "Domain", "EventLog", "Server", "Settings", nio("NIOCore"), nio("NIOHTTP1"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
 
@@ -109,11 +110,16 @@ let package = Package(
         ),
         .testTarget(
             name: "CatalogTests",
-            dependencies: ["Catalog", "Domain", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "Catalog", "Domain", "ScoreStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
         ),
         .testTarget(
             name: "DeliveryTests",
-            dependencies: ["Delivery", "Domain", "TestSupport", nio("NIOCore"), nio("NIOPosix")]
+            dependencies: [
+                "Delivery", "Domain", "TestSupport", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(
             name: "ConsoleTests",

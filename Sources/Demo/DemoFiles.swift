@@ -8,8 +8,8 @@ package struct DemoFiles: Sendable {
     /// The files in a data directory.
     package init(dataDirectory: String) { self.directory = dataDirectory }
 
-    /// The key of the private port for the demonstration's own commands.
-    package var keyFile: String { self.directory + "/demo-key" }
+    /// Where the service keeps a key of the private port for whoever can read the directory.
+    package var keyFile: String { self.directory + "/admin.key" }
     private var secretFile: String { self.directory + "/demo-secret" }
     private var modelFile: String { self.directory + "/model.demo.yaml" }
 
@@ -31,11 +31,8 @@ package struct DemoFiles: Sendable {
         return secret
     }
 
-    /// The key kept by an earlier start; nil if there is none.
+    /// That key; nil if the service was never started here.
     package var key: String? { Self.text(of: self.keyFile) }
-
-    /// Keeps a key for the demonstration's own commands.
-    package func keep(key: String) throws { try Self.write(key, to: self.keyFile) }
 
     /// The path of the demonstration's scoring model: the one in the working directory, where a change of it can be
     /// tried, or else a copy of the one this program was built with.

@@ -140,13 +140,3 @@ package struct DemoSeed: Sendable {
         return address
     }
 }
-
-extension DemoSeed {
-    /// A key for the demonstration's own commands: the one an earlier start kept, if it still opens, or a new one.
-    package func key(kept files: DemoFiles) async throws -> String {
-        if let known = files.key, try await self.administration.authenticate(known) != nil { return known }
-        let created = try await self.administration.createKey(name: "demo", scopes: [.admin])
-        try files.keep(key: created.secret)
-        return created.secret
-    }
-}

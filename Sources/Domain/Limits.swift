@@ -139,6 +139,14 @@ package enum Limits {
     package static let apiBodyBytes = 1_048_576
     /// Items of a page.
     package static let apiPageItems = 500
+    /// Contacts of one batch.
+    package static let apiBatchItems = 1_000
+    /// Connections of the private port; the next one waits.
+    package static let apiConnections = 1_024
+    /// Readers of the live events.
+    package static let liveReaders = 16
+    /// Live events that wait for a slow reader; older ones are dropped.
+    package static let liveBacklog = 256
     /// Lines of one imported file.
     package static let importLines = 1_000_000
     /// Bytes of one imported file, which is held in memory with its decoded text.

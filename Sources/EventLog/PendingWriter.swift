@@ -1,4 +1,5 @@
 import Domain
+import ScoreStore
 import Synchronization
 
 /// One producer's pending records, until the committer takes them.

@@ -1,4 +1,5 @@
 import Domain
+import ScoreStore
 import Synchronization
 
 /// What the committer works on; touched by nobody else.

@@ -1,4 +1,5 @@
 import Domain
+import ScoreStore
 import Synchronization
 
 extension SegmentLog {

@@ -1,4 +1,5 @@
 package import Domain
+import ScoreStore
 import Synchronization
 
 /// The log as segment files: an ``EventStream`` on a ``LogStorage``.

@@ -34,7 +34,9 @@ extension SlotState {
         switch kind {
         case .event:
             let event = try EventRecord(decoding: payload)
-            self.outcomes.add(self.fold(event, payload, context, &sink))
+            let outcome = self.fold(event, payload, context, &sink)
+            // The page view that confirmed a click is an event of its own; its confirmation is not counted again.
+            if event.kind != .clickConfirmation { self.outcomes.add(outcome) }
         case .contact: self.fold(try ContactRecord(decoding: &reader), context, &sink)
         case .alias:
             let record = try AliasRecord(decoding: &reader)

@@ -1,6 +1,8 @@
 import Domain
 import EventLog
+import Logging
 import ScoreStore
+import Settings
 
 /// Saves the store, and gives up the log that no generation needs any more.
 struct CheckpointJob {

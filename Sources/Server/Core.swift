@@ -2,7 +2,7 @@ import Catalog
 package import Domain
 import EventLog
 import Foundation
-import Logging
+package import Logging
 package import ScoreStore
 package import Settings
 
@@ -212,6 +212,8 @@ package enum StartFailure: Error, CustomStringConvertible {
     case logBehindCatalog
     /// The log's beginning is gone, and no checkpoint stands for it.
     case trimmedLog(start: UInt64)
+    /// The private port is taken.
+    case privatePort(Int)
 
     /// What is wrong and what to do.
     package var description: String {
@@ -223,6 +225,8 @@ package enum StartFailure: Error, CustomStringConvertible {
         case .trimmedLog(let start):
             "the log begins at record \(start) and no checkpoint covers what came before: restore the checkpoints "
                 + "directory from a backup"
+        case .privatePort(let port):
+            "the private port \(port) cannot be opened: another process has it (private.port)"
         }
     }
 }

@@ -1,6 +1,7 @@
 import Catalog
-import Domain
+package import Domain
 import Foundation
+import ScoreStore
 import Settings
 
 /// What a service with an empty data directory gives itself: the settings' sites, and a scoring model.

@@ -2,7 +2,7 @@ import Catalog
 package import Collector
 import Console
 import Delivery
-package import Domain
+import Domain
 import Logging
 import NIOCore
 import ScoreStore
@@ -18,6 +18,8 @@ package final class OpenService: Sendable {
     package let administration: ServiceAdministration
     /// The public port.
     package let collector: CollectorServer
+    /// The number of the public port.
+    package var publicPort: Int { self.collector.port }
     /// The number of the private port.
     package let privatePort: Int
     private let console: Task<Void, any Error>
@@ -71,19 +73,35 @@ package final class OpenService: Sendable {
                 collectorCounters: { collector.counters },
                 started: clock.wallTime()
             )
+            try await OperatorKey(settings: settings).make(with: self.administration)
         } catch {
             await core.stop()
             throw error
         }
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let console = ConsoleServer(
-            host: settings.privateListener.host,
-            port: settings.privateListener.port,
-            allowedHosts: settings.privateListener.allowedHosts,
+            settings: ConsoleServer.Settings(
+                host: settings.privateListener.host,
+                port: settings.privateListener.port,
+                allowedHosts: settings.privateListener.allowedHosts,
+                version: Self.version
+            ),
             administration: self.administration,
             logger: logger
-        )
-        self.console = Task { try await console.run() }
-        self.privatePort = try await console.boundPort
+        ) { port in
+            listening.yield(port)
+        }
+        self.console = Task {
+            defer { listening.finish() }
+            try await console.run()
+        }
+        var port: Int?
+        for await listened in ports {
+            port = listened
+            break
+        }
+        guard let port else { throw StartFailure.privatePort(settings.privateListener.port) }
+        self.privatePort = port
         self.dispatching = Task { [dispatcher] in await dispatcher.run() }
         self.background = Task { [core] in await BackgroundJobs(core: core).run() }
     }
@@ -96,6 +114,10 @@ package final class OpenService: Sendable {
         var options = Collector.Settings()
         options.pathPrefix = settings.publicListener.pathPrefix
         options.trustedProxies = settings.proxies.trusted
+        options.cookie.name = settings.publicListener.cookieName
+        options.cookie.domain = settings.publicListener.cookieDomain
+        // Browsers keep Secure cookies to https; without it only a loopback address is served at all sensibly.
+        options.cookie.isSecure = settings.publicListener.baseURL.hasPrefix("https:")
         options.trackerScript = PackageResources.t_js
         options.formsScript = PackageResources.forms_js
         let collector = Collector(

@@ -65,10 +65,7 @@ package struct TokenKeys: TokenSigner {
             1: \(Base64URL.encode(writer.bytes))
 
             """
-        FileManager.default.createFile(
-            atPath: file,
-            contents: Data(text.utf8),
-            attributes: [.posixPermissions: 0o600]
-        )
+        try Data(text.utf8).write(to: URL(filePath: file), options: [.withoutOverwriting])
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
     }
 }

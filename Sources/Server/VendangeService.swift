@@ -1,5 +1,5 @@
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Settings
 
 /// The whole service: the core, the public port, the private port, the dispatchers and the background jobs.

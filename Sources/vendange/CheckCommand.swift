@@ -38,7 +38,8 @@ struct CheckCommand: AsyncParsableCommand {
         case (.none, _): "one counter; no page, no person"
         case (.exempt, .none): "nothing before a choice, day totals per page after acceptance; no person, no lead"
         case (.exempt, _): "day totals per page for everybody who does not refuse; no person, no lead"
-        case (.full, .none): "nothing before a choice; after acceptance pages, points and leads; after refusal one counter"
+        case (.full, .none):
+            "nothing before a choice; after acceptance pages, points and leads; after refusal one counter"
         case (.full, .exempt):
             "day totals per page before a choice; after acceptance pages, points and leads; after refusal one counter"
         case (.full, .full):

@@ -2,6 +2,7 @@ import ArgumentParser
 import Domain
 import EventLog
 import Foundation
+import Settings
 
 /// `vendange log`.
 struct LogCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@ import Logging
 import Server
 import ServiceLifecycle
 import Settings
+import UnixSignals
 
 /// `vendange serve`.
 struct ServeCommand: AsyncParsableCommand {
@@ -31,7 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
         let service = VendangeService(settings: settings, logger: logger) { [logger] open in
             logger.info(
                 "open",
-                metadata: ["public": "\(open.collector.port)", "private": "\(open.privatePort)"]
+                metadata: ["public": "\(open.publicPort)", "private": "\(open.privatePort)"]
             )
             try await opened(open)
         }

@@ -30,11 +30,9 @@ struct SettingsOptions: ParsableArguments {
         if let dataDirectory { values["data_directory"] = dataDirectory }
         let isDefaultThere = FileManager.default.fileExists(atPath: Self.defaultFile)
         let file = self.config ?? (isDefaultThere ? Self.defaultFile : nil)
-        let loaded = SettingsLoader.load(
-            file: file,
-            environment: ProcessInfo.processInfo.environment,
-            overrides: values
-        )
+        // The command line's own variables are no settings of the service.
+        let environment = ProcessInfo.processInfo.environment.filter { $0.key != "VENDANGE_API_KEY" }
+        let loaded = SettingsLoader.load(file: file, environment: environment, overrides: values)
         switch loaded {
         case .success(let settings): return settings
         case .failure(let problems): throw CommandFailure(.badSettings, problems.description)

@@ -21,6 +21,11 @@ struct Vendange: AsyncParsableCommand {
             70 defect, 74 input or output failed, 77 not allowed, 78 bad settings.
             """,
         version: OpenService.version,
-        subcommands: [ServeCommand.self, CheckCommand.self, LogCommand.self]
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, CheckCommand.self, ExplainCommand.self, ModelCommand.self,
+            ContactsCommand.self,
+            SitesCommand.self, LinksCommand.self, KeysCommand.self, DeliveriesCommand.self, StatusCommand.self,
+            TailCommand.self, LogCommand.self,
+        ]
     )
 }

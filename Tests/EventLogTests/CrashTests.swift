@@ -32,8 +32,8 @@ import Testing
             } catch is AppendRefusal { break }
             fixture.clock.advance(.milliseconds(10))
             while log.step() {}
-            if outcome.appended % 40 == 0 {
-                outcome.trimmed = max(outcome.trimmed, outcome.appended / 2)
+            if outcome.appended > 30 {
+                outcome.trimmed = outcome.appended - 30
                 log.trim(below: outcome.trimmed)
             }
         }

@@ -28,7 +28,7 @@ import Testing
         ],
         "vendange": [
             "ArgumentParser", "AsyncHTTPClient", "Demo", "Domain", "EventLog", "Foundation", "Logging", "NIOCore",
-            "Server", "ServiceLifecycle", "Settings",
+            "NIOHTTP1", "Server", "ServiceLifecycle", "Settings", "UnixSignals",
         ],
     ]
 

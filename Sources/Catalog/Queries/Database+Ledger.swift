@@ -2,10 +2,15 @@ internal import Domain
 internal import GRDB
 
 extension Database {
-    /// The columns of ``ledgerRow(from:)``; the caller says which rows.
+    /// The columns of ``ledgerRow(from:)``; the caller says which rows. The detail of an entry from before
+    /// identification are the pages the visitor remembered.
     private static let ledgerRows = """
         SELECT l.*, coalesce(p.url, '') AS page_url, coalesce(p.title, '') AS page_title,
-            coalesce(m.name, q.title, '') AS object_name
+            CASE l.origin WHEN 'before_identification' THEN coalesce((
+                SELECT group_concat(coalesce(nullif(b.title, ''), b.url), ', ')
+                FROM timeline t JOIN pages b ON b.key = t.page
+                WHERE t.contact = l.contact AND t.from_before AND t.first_date <= l.date
+            ), '') ELSE coalesce(m.name, q.title, '') END AS object_name
         FROM ledger l
         LEFT JOIN pages p ON p.key = l.page
         LEFT JOIN messages m ON m.id = l.message

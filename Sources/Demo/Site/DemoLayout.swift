@@ -96,7 +96,8 @@ struct DemoLayout: Sendable {
     private func explanation(on page: DemoPage) -> String {
         let parts = DemoChoice.allCases.map { choice in
             let isHidden = choice == .none ? "" : " hidden"
-            return "<div data-choice=\"\(choice.rawValue)\"\(isHidden)>\(choice.explanation(on: page, self.language))</div>"
+            return
+                "<div data-choice=\"\(choice.rawValue)\"\(isHidden)>\(choice.explanation(on: page, self.language))</div>"
         }
         let change = self.text("Changer mon choix", "Change my choice")
         return """

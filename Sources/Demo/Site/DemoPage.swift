@@ -82,9 +82,18 @@ extension DemoPage {
             title: DemoText("Tarifs", "Prices"),
             introduction: DemoText("Trois formules, sans durée minimale.", "Three plans, no minimum term."),
             paragraphs: [
-                DemoText("Essentiel : 290 € par mois, une visite par trimestre.", "Basic: €290 a month, four visits a year."),
-                DemoText("Atelier : 690 € par mois, une visite par mois.", "Workshop: €690 a month, one visit a month."),
-                DemoText("Site : sur devis, avec un technicien sur place.", "Site: on quotation, with a technician on site."),
+                DemoText(
+                    "Essentiel : 290 € par mois, une visite par trimestre.",
+                    "Basic: €290 a month, four visits a year."
+                ),
+                DemoText(
+                    "Atelier : 690 € par mois, une visite par mois.",
+                    "Workshop: €690 a month, one visit a month."
+                ),
+                DemoText(
+                    "Site : sur devis, avec un technicien sur place.",
+                    "Site: on quotation, with a technician on site."
+                ),
             ]
         ),
         DemoPage(

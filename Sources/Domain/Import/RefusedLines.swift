@@ -25,6 +25,12 @@ package struct RefusedLines: Sendable {
         self.append(record, reason: problems.map(\.advice).joined(separator: "; "))
     }
 
+    /// Adds a row that the service refused, with its reason in words.
+    package mutating func append(_ record: CSVRecord, refusedFor reason: String) {
+        self.count += 1
+        self.append(record, reason: reason)
+    }
+
     /// The file's bytes, in the input's encoding, with its byte order mark.
     package var bytes: [UInt8] { self.file.encoding.byteOrderMark + self.file.encoding.encode(self.text) }
 

@@ -105,7 +105,7 @@ struct ContactBook {
 
     private func contact(of keys: [ExternalKey], target: ContactRecord?) throws(ContactMergeFailure) -> ContactID {
         var owners: [(key: String, contact: ContactID)] = []
-        if let target { owners.append(("the contact named", target.contact)) }
+        if let target { owners.append((target.keys.first?.value ?? target.contact.text, target.contact)) }
         for key in keys {
             if let owner = self.lookup.owners[key] { owners.append((key.value, owner)) }
         }

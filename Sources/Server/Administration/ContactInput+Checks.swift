@@ -67,7 +67,9 @@ extension ContactInput {
         self.status = draft.status
         self.role = draft.role
         self.fields = draft.fields
-        self.account = Account(name: draft.company, domain: draft.companyDomain)
+        if draft.company != nil || draft.companyDomain != nil {
+            self.account = Account(name: draft.company, domain: draft.companyDomain)
+        }
         if let company = draft.company, draft.companyDomain == nil, self.companyDomain == nil {
             // Nothing tells companies of one name apart, so the name stays with the person.
             self.account = nil

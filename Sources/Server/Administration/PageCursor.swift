@@ -2,7 +2,9 @@ import Domain
 
 /// The texts that say where a list goes on: numbers with points in between.
 enum PageCursor {
-    static func text(_ numbers: some BinaryInteger...) -> String { numbers.map { String($0) }.joined(separator: ".") }
+    static func text<Number: BinaryInteger>(_ numbers: Number...) -> String {
+        numbers.map { String($0) }.joined(separator: ".")
+    }
 
     /// The numbers of a request's cursor; nil for the first page.
     static func numbers(_ page: PageRequest, count: Int) throws(AdministrationError) -> [Int64]? {
@@ -30,7 +32,7 @@ extension PageRequest {
 
 extension Page {
     /// A page of rows of which ``PageRequest/rowsToRead`` were asked for.
-    init<Row>(_ rows: [Row], _ request: PageRequest, next: (Row) -> String, _ view: (Row) throws -> Item) rethrows {
+    init<Row>(_ rows: [Row], _ request: PageRequest, next: (Row) -> String, view: (Row) throws -> Item) rethrows {
         let shown = rows.prefix(request.rowsToRead - 1)
         let last = rows.count > shown.count ? shown.last : nil
         self.init(items: try shown.map(view), next: last.map(next))

@@ -1,4 +1,5 @@
 import Domain
+import EventLog
 import ScoreStore
 
 /// How accepted events ended, with those whose end is to come: all from one reading (promise 4).
@@ -19,13 +20,15 @@ struct PendingEvents {
     private static let readBytes = 64 << 20
     private static let batchBytes = 1 << 20
 
-    init(_ core: Core) {
+    /// - Parameter countsProvisional: whether ``provisionalEntries`` is asked for, which looks at every contact.
+    init(_ core: Core, countsProvisional: Bool) {
         let start = core.scorer.folded
         var offsets: [UInt64] = []
         offsets.reserveCapacity(Int(Limits.slotCount))
         for number in 0..<Limits.slotCount {
             let slot = core.store.read(Slot(number)) { state in
-                let provisional = state.consents.reduce(0) { sum, contact in
+                let contacts = countsProvisional ? state.consents : []
+                let provisional = contacts.reduce(0) { sum, contact in
                     sum + (state.contact(contact.contact)?.provisional.count ?? 0)
                 }
                 return (offset: state.offset, outcomes: state.outcomes, counts: state.counts, provisional: provisional)
@@ -36,27 +39,35 @@ struct PendingEvents {
             self.contacts += slot.counts.contacts
             self.provisionalEntries += slot.provisional
         }
-        self.count(core, from: start, folded: offsets)
+        (self.pending, self.oldest) = Self.backlog(of: core.log, from: start, folded: offsets)
     }
 
-    private mutating func count(_ core: Core, from start: UInt64, folded: [UInt64]) {
-        let end = core.log.end
+    /// The events of the log from `start` on that are not below the offset of their slot, and when the oldest record
+    /// there was received.
+    static func backlog(
+        of log: any EventStream,
+        from start: UInt64,
+        folded: [UInt64]
+    ) -> (pending: UInt64, oldest: Timestamp?) {
+        let end = log.end
         var cursor = start
         var bytes = 0
+        var pending: UInt64 = 0
+        var oldest: Timestamp?
         while cursor < end, bytes < Self.readBytes {
-            guard let blocks = try? core.log.read(from: cursor, maximumBytes: Self.batchBytes), !blocks.isEmpty else {
-                return
+            guard let blocks = try? log.read(from: cursor, maximumBytes: Self.batchBytes), !blocks.isEmpty else {
+                break
             }
             for block in blocks where block.endOffset > cursor && block.firstOffset < end {
-                if self.oldest == nil { self.oldest = block.time }
+                oldest = oldest ?? block.time
                 LogFrames.forEach(in: block, from: cursor) { frame, offset, _ in
                     guard frame.kind == .event, offset < end else { return }
-                    if offset >= folded[Int(frame.slot.rawValue)] { self.pending += 1 }
+                    if offset >= folded[Int(frame.slot.rawValue)] { pending += 1 }
                 }
                 cursor = block.endOffset
                 bytes += block.frames.count
             }
         }
-        if cursor < end { self.pending += end - cursor }
+        return (cursor < end ? pending + (end - cursor) : pending, oldest)
     }
 }

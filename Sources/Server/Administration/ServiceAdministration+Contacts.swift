@@ -1,5 +1,7 @@
-package import Catalog
+import Catalog
 package import Domain
+import EventLog
+import ScoreStore
 
 extension ServiceAdministration {
     package func contacts(_ query: ContactQuery, page: PageRequest) async throws -> Page<ContactView> {
@@ -16,7 +18,7 @@ extension ServiceAdministration {
             after = id
         }
         let rows = try await self.core.catalog.contacts(filter, after: after, limit: page.rowsToRead)
-        return Page(rows, page, next: { $0.record.contact.text }, ContactView.init)
+        return Page(rows, page, next: { $0.record.contact.text }, view: ContactView.init)
     }
 
     package func contact(_ reference: ContactReference) async throws -> ContactView {
@@ -59,17 +61,25 @@ extension ServiceAdministration {
     package func eraseContact(_ reference: ContactReference) async throws -> ErasureView {
         try await self.changes.run {
             let contact = try await self.row(of: reference).record.contact
+            // What visitors of theirs did just now may still be on its way to them.
+            try await self.settleDerived(from: self.core.log.end)
             var visitors = Set(try await self.core.catalog.visitors(of: contact).map(\.visitor))
             visitors.formUnion(self.core.store.contact(contact)?.links.map(\.visitor) ?? [])
-            var commands = CommandFrames(self.core.store.slots)
-            // Visitors first: what their erasure passes on must not find the contact again.
-            for visitor in visitors.sorted() { commands.append(ErasureRecord.visitor(visitor)) }
-            commands.append(ErasureRecord.contact(contact))
-            let end = try await self.submit(commands)
-            try await self.settleDerived(from: end)
+            for _ in 0..<Self.erasureRounds {
+                var commands = CommandFrames(self.core.store.slots)
+                for visitor in visitors.sorted() { commands.append(ErasureRecord.visitor(visitor)) }
+                commands.append(ErasureRecord.contact(contact))
+                let end = try await self.submit(commands)
+                try await self.settleDerived(from: end)
+                // A form they sent in that very moment makes them known again.
+                if self.core.store.contact(contact) == nil { break }
+            }
             return ErasureView(contact: contact, visitors: visitors.count)
         }
     }
+
+    /// How often a contact is erased who is known again at once.
+    private static let erasureRounds = 3
 
     package func owners() async throws -> [OwnerView] {
         try await self.core.catalog.owners(limit: Self.ownersShown).map(OwnerView.init)

@@ -8,7 +8,7 @@ extension ServiceAdministration {
     package func messages(page: PageRequest) async throws -> Page<MessageView> {
         let before = try Self.before(page)
         let rows = try await self.core.catalog.messages(before: before, limit: page.rowsToRead)
-        return Page(rows, page, next: { PageCursor.text($0.id) }, MessageView.init)
+        return Page(rows, page, next: { PageCursor.text($0.id) }, view: MessageView.init)
     }
 
     package func createMessage(name: String, campaign: String) async throws -> MessageView {
@@ -25,7 +25,7 @@ extension ServiceAdministration {
         let before = try Self.before(page)
         let rows = try await self.core.catalog.links(before: before, limit: page.rowsToRead)
         let sites = try await self.core.catalog.sites()
-        return Page(rows, page, next: { PageCursor.text($0.id) }) { LinkView($0, sites: sites) }
+        return Page(rows, page, next: { PageCursor.text($0.id) }, view: { LinkView($0, sites: sites) })
     }
 
     package func createLink(_ input: LinkInput) async throws -> LinkView {
@@ -62,7 +62,7 @@ extension ServiceAdministration {
     package func quotes(page: PageRequest) async throws -> Page<QuoteView> {
         let before = try Self.before(page)
         let rows = try await self.core.catalog.quotes(before: before, limit: page.rowsToRead)
-        return Page(rows, page, next: { PageCursor.text($0.id) }, QuoteView.init)
+        return Page(rows, page, next: { PageCursor.text($0.id) }, view: QuoteView.init)
     }
 
     package func createQuote(_ input: QuoteInput) async throws -> QuoteView {

@@ -1,5 +1,6 @@
 import Catalog
 package import Domain
+import Settings
 
 extension ServiceAdministration {
     package func leads(_ query: LeadQuery, page: PageRequest) async throws -> Page<LeadView> {
@@ -14,7 +15,7 @@ extension ServiceAdministration {
         }
         let before = try PageCursor.number(page) ?? .max
         let rows = try await self.core.catalog.leads(filter, before: before, limit: page.rowsToRead)
-        return Page(rows, page, next: { PageCursor.text($0.id) }, LeadView.init)
+        return Page(rows, page, next: { PageCursor.text($0.id) }, view: LeadView.init)
     }
 
     package func deliveries(_ query: DeliveryQuery, page: PageRequest) async throws -> Page<DeliveryView> {
@@ -34,9 +35,14 @@ extension ServiceAdministration {
             before: try PageCursor.number(page) ?? .max,
             limit: page.rowsToRead
         )
-        return Page(rows, page, next: { PageCursor.text($0.item.id) }) {
-            DeliveryView($0.item, state: $0.state.rawValue, due: $0.due, lastAttempt: $0.lastAttempt)
-        }
+        return Page(
+            rows,
+            page,
+            next: { PageCursor.text($0.item.id) },
+            view: {
+                DeliveryView($0.item, state: $0.state.rawValue, due: $0.due, lastAttempt: $0.lastAttempt)
+            }
+        )
     }
 
     package func attempts(of delivery: Int64) async throws -> [AttemptView] {

@@ -1,5 +1,6 @@
 import Catalog
 package import Domain
+import ScoreStore
 
 extension ServiceAdministration {
     package func timeline(_ reference: ContactReference, page: PageRequest) async throws -> Page<TimelineView> {
@@ -8,9 +9,14 @@ extension ServiceAdministration {
             TimelineCursor(date: Timestamp(microseconds: numbers[0]), id: numbers[1])
         }
         let rows = try await self.core.catalog.timeline(of: contact, after: after, limit: page.rowsToRead)
-        return Page(rows, page, next: { PageCursor.text($0.entry.date.microseconds, $0.id) }) {
-            TimelineView($0.entry, firstDate: $0.firstDate, objectName: $0.objectName)
-        }
+        return Page(
+            rows,
+            page,
+            next: { PageCursor.text($0.entry.date.microseconds, $0.id) },
+            view: {
+                TimelineView($0.entry, firstDate: $0.firstDate, objectName: $0.objectName)
+            }
+        )
     }
 
     package func ledger(_ reference: ContactReference, page: PageRequest) async throws -> Page<LedgerView> {
@@ -19,7 +25,7 @@ extension ServiceAdministration {
             EntryID(offset: UInt64(clamping: numbers[0]), ordinal: UInt16(clamping: numbers[1]))
         }
         let rows = try await self.core.catalog.ledgerFromStart(of: contact, after: after, limit: page.rowsToRead)
-        return Page(rows, page, next: Self.cursor) { LedgerView($0, worth: nil) }
+        return Page(rows, page, next: Self.cursor, view: { LedgerView($0, worth: nil) })
     }
 
     private static func cursor(of row: LedgerRow) -> String {

@@ -1,5 +1,6 @@
 import Catalog
 package import Domain
+import ScoreStore
 
 extension ServiceAdministration {
     /// Drafts of one call: what one commit and one transaction carry well.

@@ -1,8 +1,10 @@
+import Collector
 package import Domain
+import ScoreStore
 
 extension ServiceAdministration {
     package func metrics() async -> [MetricFamily] {
-        let status = self.statusNow()
+        let status = self.statusNow(countsProvisional: false)
         return self.outcomeMetrics(status.outcomes) + self.collectorMetrics() + self.logMetrics(status.log)
             + self.storeMetrics(status.store) + (await self.deliveryMetrics())
     }
@@ -92,11 +94,6 @@ extension ServiceAdministration {
         [
             .gauge("vendange_store_visitors", "Visitors remembered.", Double(store.visitors)),
             .gauge("vendange_store_contacts", "Contacts remembered.", Double(store.contacts)),
-            .gauge(
-                "vendange_store_provisional_entries",
-                "Ledger entries that are held.",
-                Double(store.provisionalEntries)
-            ),
             .gauge(
                 "vendange_start_time_seconds",
                 "When the service started, since 1970.",

@@ -1,5 +1,6 @@
 import Catalog
 package import Domain
+import ScoreStore
 import Settings
 
 extension ServiceAdministration {
@@ -14,9 +15,14 @@ extension ServiceAdministration {
         let published = self.core.store.modelHistory.models
         let before = try PageCursor.number(page) ?? .max
         let rows = published.reversed().filter { $0.offset < UInt64(clamping: before) }.prefix(page.rowsToRead)
-        return Page(Array(rows), page, next: { PageCursor.text($0.offset) }) { model in
-            ModelView(model, isCurrent: model.offset == published.last?.offset)
-        }
+        return Page(
+            Array(rows),
+            page,
+            next: { PageCursor.text($0.offset) },
+            view: { model in
+                ModelView(model, isCurrent: model.offset == published.last?.offset)
+            }
+        )
     }
 
     package func modelSource(version: UInt32) async throws -> String {

@@ -1,13 +1,17 @@
+import Collector
 package import Domain
+import EventLog
 import Foundation
+import ScoreStore
+import Settings
 
 extension ServiceAdministration {
-    package func status() async throws -> StatusView { self.statusNow() }
+    package func status() async throws -> StatusView { self.statusNow(countsProvisional: true) }
 
     package func liveEvents() -> AsyncStream<LiveEvent> { self.liveFeed.subscribe() }
 
-    func statusNow() -> StatusView {
-        let events = PendingEvents(self.core)
+    func statusNow(countsProvisional: Bool) -> StatusView {
+        let events = PendingEvents(self.core, countsProvisional: countsProvisional)
         let counters = self.collectorCounters()
         var outcomes = StatusView.OutcomesView()
         outcomes.received = counters.received

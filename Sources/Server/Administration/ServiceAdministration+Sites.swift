@@ -1,5 +1,6 @@
 import Catalog
 package import Domain
+import Settings
 
 extension ServiceAdministration {
     package func sites() async throws -> [SiteView] {
@@ -67,9 +68,14 @@ extension ServiceAdministration {
             after: after,
             limit: page.rowsToRead
         )
-        return Page(rows, page, next: Self.cursor) {
-            AudienceView(day: CalendarDay.text(of: $0.day), url: $0.url, views: $0.views)
-        }
+        return Page(
+            rows,
+            page,
+            next: Self.cursor,
+            view: {
+                AudienceView(day: CalendarDay.text(of: $0.day), url: $0.url, views: $0.views)
+            }
+        )
     }
 
     private static func cursor(of row: AudienceRow) -> String {

@@ -2,6 +2,7 @@ package import Catalog
 package import Collector
 package import Domain
 import EventLog
+import ScoreStore
 package import Settings
 
 /// What the private port can ask, over the running core.
@@ -44,7 +45,6 @@ package struct ServiceAdministration: Administration {
         self.liveFeed = LiveFeed(core: core)
     }
 
-    /// The whole second is enough for whatever people see; the log has times of its own.
     var now: Timestamp { self.core.clock.wallTime() }
 
     // MARK: Commands
@@ -53,12 +53,15 @@ package struct ServiceAdministration: Administration {
     @discardableResult
     func submit(_ commands: CommandFrames) async throws -> UInt64 {
         try self.checkIsWorking()
-        guard commands.count > 0 else { return self.core.log.end }
-        do {
-            return try await self.core.submit(commands.frames, records: commands.count)
-        } catch let refusal as AppendRefusal {
-            throw Self.unavailable(refusal)
+        var end = self.core.log.end
+        for batch in commands.batches {
+            do {
+                end = try await self.core.submit(batch.frames, records: batch.count)
+            } catch let refusal as AppendRefusal {
+                throw Self.unavailable(refusal)
+            }
         }
+        return end
     }
 
     /// Returns when what follows from everything below `end` in other slots is folded and in the catalog as well.
@@ -98,11 +101,14 @@ package struct ServiceAdministration: Administration {
     }
 }
 
-/// Commands on their way to the log.
+/// Commands on their way to the log, in batches that it takes at once.
 struct CommandFrames {
-    private(set) var frames = ByteWriter()
-    private(set) var count = 0
+    private(set) var batches: [(frames: ByteWriter, count: Int)] = []
     private let slots: SlotMap
+
+    /// A batch that has reached so many bytes takes no more: with one more record it is far below what a producer may
+    /// have pending.
+    private static let batchBytes = Limits.pendingBytes / 4
 
     init(_ slots: SlotMap) { self.slots = slots }
 
@@ -136,7 +142,11 @@ struct CommandFrames {
     }
 
     private mutating func append(_ kind: RecordKind, _ slot: Slot, _ body: (inout ByteWriter) -> Void) {
-        RecordFrame.append(to: &self.frames, kind: kind, slot: slot, body)
-        self.count += 1
+        if self.batches.last.map({ $0.frames.bytes.count >= Self.batchBytes }) ?? true {
+            self.batches.append((ByteWriter(), 0))
+        }
+        let last = self.batches.count - 1
+        RecordFrame.append(to: &self.batches[last].frames, kind: kind, slot: slot, body)
+        self.batches[last].count += 1
     }
 }

@@ -1,0 +1,162 @@
+import Domain
+import NIOCore
+import ScoreStore
+
+/// The collector on one event loop: its lanes into the log, its buffers, its connections and its timers.
+///
+/// `@unchecked Sendable`: touched on its event loop alone, apart from ``counters``, which has its own lock. The server
+/// passes it to that loop and nowhere else.
+final class CollectorLoop: @unchecked Sendable {
+    /// How often connections are looked at for silence.
+    static let tickInterval = TimeAmount.seconds(1)
+
+    let collector: Collector
+    let eventLoop: any EventLoop
+    let counters = LoopCounters()
+    /// Events.
+    let events: LogLane
+    /// Erasures, which are taken even when there is no room for events.
+    let control: LogLane
+
+    /// What a cycle's requests share; renewed with the cycle.
+    private(set) var now: Timestamp
+    private(set) var rules: DirectoryRules
+    private var isInCycle = false
+
+    /// Buffers of the request at hand.
+    var decoder: WireDecoder
+    var frames = ByteWriter()
+    var bots = BotCache()
+
+    private var renderer = AnswerRenderer()
+    private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
+    private var brief = CircularBuffer<BriefWait>()
+    private var briefTimer: Scheduled<Void>?
+    private var ticker: RepeatedTask?
+    private var isStopping = false
+    private var whenEmpty: EventLoopPromise<Void>?
+
+    private struct BriefWait {
+        var deadline: NIODeadline
+        var connection: ConnectionHandler
+        var serial: UInt64
+    }
+
+    init(collector: Collector, eventLoop: any EventLoop) {
+        self.collector = collector
+        self.eventLoop = eventLoop
+        self.events = LogLane(role: .events, stream: collector.stream, eventLoop: eventLoop)
+        self.control = LogLane(role: .control, stream: collector.stream, eventLoop: eventLoop)
+        self.now = collector.clock.wallTime()
+        self.rules = DirectoryRules(collector.directory.current)
+        self.decoder = WireDecoder(nonceKey: collector.slotKey)
+    }
+
+    // MARK: Cycles
+
+    /// Reads the clock and the directory, unless this read cycle already did.
+    func beginCycle() {
+        guard !self.isInCycle else { return }
+        self.isInCycle = true
+        self.now = self.collector.clock.wallTime()
+        let snapshot = self.collector.directory.current
+        if snapshot !== self.rules.snapshot { self.rules = DirectoryRules(snapshot) }
+    }
+
+    /// Wakes the committer for what the cycle appended.
+    func endCycle() {
+        self.isInCycle = false
+        self.events.flush()
+        self.control.flush()
+    }
+
+    /// The event loop's own clock, which time-outs follow.
+    var monotonicNow: TimeSpan {
+        TimeSpan(microseconds: Int64(truncatingIfNeeded: self.eventLoop.now.uptimeNanoseconds / 1_000))
+    }
+
+    /// Days since 1970 of this cycle.
+    var today: UInt16 { UInt16(truncatingIfNeeded: self.now.seconds / 86_400) }
+
+    // MARK: Answers
+
+    /// Writes an answer's bytes.
+    func render(_ answer: Answer, closes: Bool, into buffer: inout ByteBuffer) {
+        self.renderer.append(answer, closes: closes, now: self.now, to: &buffer)
+    }
+
+    /// Lets an answer go after `Limits.redirectWait`, committed or not. One timer serves them all, because all wait
+    /// equally long.
+    func awaitBriefly(serial: UInt64, for connection: ConnectionHandler) {
+        let deadline = self.eventLoop.now + .microseconds(Limits.redirectWait.microseconds)
+        self.brief.append(BriefWait(deadline: deadline, connection: connection, serial: serial))
+        if self.briefTimer == nil { self.scheduleBriefTimer(at: deadline) }
+    }
+
+    private func scheduleBriefTimer(at deadline: NIODeadline) {
+        self.briefTimer = self.eventLoop.scheduleTask(deadline: deadline) { self.releaseBriefWaits() }
+    }
+
+    private func releaseBriefWaits() {
+        self.briefTimer = nil
+        while let first = self.brief.first, first.deadline <= self.eventLoop.now {
+            self.brief.removeFirst()
+            first.connection.waitedEnough(serial: first.serial)
+        }
+        if let first = self.brief.first { self.scheduleBriefTimer(at: first.deadline) }
+    }
+
+    /// Accepted events that the failing log lost after all: their senders are told to send them again.
+    func takeBack(_ reply: Reply) {
+        let count = UInt64(reply.accepted)
+        self.counters.count { counters in
+            counters.accepted -= count
+            counters.received -= count
+            counters.refused += count
+        }
+    }
+
+    // MARK: Connections
+
+    /// A connection opened.
+    func opened(_ connection: ConnectionHandler) {
+        self.connections[ObjectIdentifier(connection)] = connection
+        if self.isStopping { connection.stop() }
+        guard self.ticker == nil else { return }
+        self.ticker = self.eventLoop.scheduleRepeatedTask(
+            initialDelay: Self.tickInterval,
+            delay: Self.tickInterval
+        ) { [weak self] _ in self?.tick() }
+    }
+
+    /// A connection closed.
+    func closed(_ connection: ConnectionHandler) {
+        self.connections[ObjectIdentifier(connection)] = nil
+        guard self.connections.isEmpty else { return }
+        self.ticker?.cancel()
+        self.ticker = nil
+        self.whenEmpty?.succeed()
+        self.whenEmpty = nil
+    }
+
+    /// How many connections are open.
+    var connectionCount: Int { self.connections.count }
+
+    private func tick() {
+        for connection in Array(self.connections.values) { connection.tick() }
+    }
+
+    /// Answers what was asked and closes every connection; succeeds when none is left.
+    func stop() -> EventLoopFuture<Void> {
+        self.isStopping = true
+        let promise = self.eventLoop.makePromise(of: Void.self)
+        guard !self.connections.isEmpty else {
+            promise.succeed()
+            return promise.futureResult
+        }
+        self.whenEmpty?.succeed()
+        self.whenEmpty = promise
+        for connection in Array(self.connections.values) { connection.stop() }
+        return promise.futureResult
+    }
+}

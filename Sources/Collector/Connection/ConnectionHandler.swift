@@ -1,0 +1,272 @@
+import Domain
+import NIOCore
+
+/// One connection of the public port: reads requests with the collector's own codec, keeps their answers in order and
+/// writes them when they may be said.
+///
+/// What may happen when is ``ConnectionMachine``'s; what a request means is the endpoints'. After a hand-over the
+/// handler stays in front of the standard pipeline, so that order, limits and time-outs are the same there.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// An answer in its place, and what it waits for.
+    private struct Pending {
+        var reply: Reply
+        var isReady: Bool
+        var closes: Bool
+    }
+
+    private let loop: CollectorLoop
+    private var machine: ConnectionMachine
+    private var parser = RequestParser()
+    private var input: ByteBuffer?
+    private var pending = CircularBuffer<Pending>()
+    /// The number of the first pending answer within the connection.
+    private var firstSerial: UInt64 = 0
+    private var context: ChannelHandlerContext?
+    private var holdsRead = false
+    private(set) var peer: NetworkAddress?
+
+    init(loop: CollectorLoop) {
+        self.loop = loop
+        self.machine = ConnectionMachine(openedAt: loop.monotonicNow)
+    }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.peer = NetworkAddress(context.remoteAddress)
+        self.loop.opened(self)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.peer = NetworkAddress(context.remoteAddress)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.loop.closed(self)
+        self.pending.removeAll()
+        self.input = nil
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        self.loop.closed(self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        self.loop.beginCycle()
+        self.machine.received(at: self.loop.monotonicNow)
+        switch self.machine.state {
+        case .handedOver: context.fireChannelRead(data)
+        case .reading, .draining(.handOver):
+            var bytes = self.unwrapInboundIn(data)
+            if self.input == nil { self.input = bytes } else { self.input?.writeBuffer(&bytes) }
+            self.parse(context: context)
+        case .draining(.close), .lingering, .closed: break
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.loop.endCycle()
+        self.writeReady(context: context)
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        self.machine.isWritable = context.channel.isWritable
+        self.resume(context: context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.inputClosed) = event as? ChannelEvent {
+            self.perform(self.machine.inputClosed(), context: context)
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A broken socket has nobody to tell.
+        context.close(promise: nil)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if self.machine.mayRead { context.read() } else { self.holdsRead = true }
+    }
+
+    // MARK: Requests
+
+    private func parse(context: ChannelHandlerContext) {
+        while self.machine.mayParse, let input = self.input, input.readableBytes > 0 {
+            let (outcome, reply) = input.withUnsafeReadableBytes { self.parseOne($0) }
+            switch outcome {
+            case .needMore:
+                self.machine.paused(holdsPart: true, at: self.loop.monotonicNow)
+                return
+            case .handOver:
+                self.perform(self.machine.didNotUnderstand(), context: context)
+                return
+            case .request(let head, _, let length):
+                self.input?.moveReaderIndex(forwardBy: length)
+                self.machine.took(closes: !head.keepsAlive)
+                if let reply { self.append(reply, closes: !head.keepsAlive) }
+            }
+        }
+        guard self.input?.readableBytes == 0 else { return }
+        // Given back, so that the next read can use the same memory.
+        self.input = nil
+        self.machine.paused(holdsPart: false, at: self.loop.monotonicNow)
+    }
+
+    private func parseOne(_ bytes: UnsafeRawBufferPointer) -> (RequestParser.Outcome, Reply?) {
+        let outcome = self.parser.parse(bytes, routes: self.loop.collector.routes)
+        guard case .request(let head, let route, _) = outcome else { return (outcome, nil) }
+        return (outcome, self.loop.answer(Request(head: head, bytes: bytes, route: route), peer: self.peer))
+    }
+
+    /// A request that the standard pipeline read.
+    func take(_ reply: Reply, closes: Bool) {
+        guard self.machine.state == .handedOver else { return }
+        self.machine.took(closes: closes)
+        self.append(reply, closes: closes)
+    }
+
+    /// Interim bytes the standard pipeline's peer waits for; only while nothing else is to be answered.
+    func writeInterim(_ text: StaticString) {
+        guard let context, self.pending.isEmpty else { return }
+        var buffer = context.channel.allocator.buffer(capacity: text.utf8CodeUnitCount)
+        buffer.writeStaticString(text)
+        context.writeAndFlush(self.wrapOutboundOut(buffer), promise: nil)
+    }
+
+    // MARK: Answers
+
+    private func append(_ reply: Reply, closes: Bool) {
+        let serial = self.firstSerial + UInt64(self.pending.count)
+        var isReady = true
+        switch reply.wait {
+        case .none: break
+        case .commit(let ticket, let lane):
+            isReady = false
+            lane.await(ticket: ticket, for: self)
+        case .commitBriefly(let ticket, let lane):
+            isReady = false
+            lane.await(ticket: ticket, for: self)
+            self.loop.awaitBriefly(serial: serial, for: self)
+        }
+        self.pending.append(Pending(reply: reply, isReady: isReady, closes: closes))
+    }
+
+    /// Everything up to a lane's ticket is durable.
+    func committed(through ticket: UInt64, on lane: LogLane) {
+        for index in self.pending.indices where self.pending[index].reply.waits(for: lane, through: ticket) {
+            self.pending[index].isReady = true
+        }
+        self.writeReady()
+    }
+
+    /// Nothing more of a lane's will be durable.
+    func failed(on lane: LogLane) {
+        for index in self.pending.indices
+        where !self.pending[index].isReady && self.pending[index].reply.waits(for: lane, through: .max) {
+            self.pending[index].isReady = true
+            if let answer = self.pending[index].reply.onFailure { self.pending[index].reply.answer = answer }
+            self.loop.takeBack(self.pending[index].reply)
+        }
+        self.writeReady()
+    }
+
+    /// An answer has waited for its commit as long as it may.
+    func waitedEnough(serial: UInt64) {
+        guard serial >= self.firstSerial, serial < self.firstSerial + UInt64(self.pending.count) else { return }
+        let index = self.pending.index(self.pending.startIndex, offsetBy: Int(serial - self.firstSerial))
+        self.pending[index].isReady = true
+        self.writeReady()
+    }
+
+    private func writeReady() {
+        guard let context else { return }
+        self.writeReady(context: context)
+    }
+
+    private func writeReady(context: ChannelHandlerContext) {
+        guard self.pending.first?.isReady == true else { return }
+        var buffer = context.channel.allocator.buffer(capacity: 512)
+        var count = 0
+        while let first = self.pending.first, first.isReady {
+            self.loop.render(first.reply.answer, closes: first.closes, into: &buffer)
+            self.pending.removeFirst()
+            count += 1
+        }
+        self.firstSerial += UInt64(count)
+        context.writeAndFlush(self.wrapOutboundOut(buffer), promise: nil)
+        self.perform(self.machine.answered(count, at: self.loop.monotonicNow), context: context)
+        self.resume(context: context)
+    }
+
+    /// Goes on with requests that waited for room.
+    private func resume(context: ChannelHandlerContext) {
+        if self.machine.mayParse, self.input != nil {
+            self.loop.beginCycle()
+            self.parse(context: context)
+            self.loop.endCycle()
+            self.writeReady(context: context)
+        }
+        guard self.holdsRead, self.machine.mayRead else { return }
+        self.holdsRead = false
+        context.read()
+    }
+
+    // MARK: Ends
+
+    /// The coarse timer passed.
+    func tick() {
+        guard let context else { return }
+        self.perform(self.machine.tick(at: self.loop.monotonicNow), context: context)
+    }
+
+    /// The service stops.
+    func stop() {
+        guard let context else { return }
+        self.perform(self.machine.stop(), context: context)
+    }
+
+    private func perform(_ action: ConnectionMachine.Action, context: ChannelHandlerContext) {
+        switch action {
+        case .none: break
+        case .close: context.close(promise: nil)
+        case .closeOutput:
+            self.input = nil
+            context.close(mode: .output, promise: nil)
+            // The peer's end of file has to be read to be seen.
+            self.resume(context: context)
+        case .handOver: self.handOver(context: context)
+        }
+    }
+
+    private func handOver(context: ChannelHandlerContext) {
+        self.loop.counters.count { $0.handedOver += 1 }
+        do {
+            try StandardPipeline.add(behind: self, loop: self.loop, context: context)
+        } catch {
+            context.close(promise: nil)
+            return
+        }
+        guard let rest = self.input else { return }
+        self.input = nil
+        context.fireChannelRead(self.wrapInboundOut(rest))
+        context.fireChannelReadComplete()
+        // The read cycle these bytes came with may be over already.
+        self.loop.endCycle()
+        self.writeReady(context: context)
+        self.resume(context: context)
+    }
+}

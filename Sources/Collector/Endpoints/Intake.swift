@@ -1,0 +1,242 @@
+import Domain
+import ScoreStore
+
+/// What becomes of one event of a request.
+enum Fate: Equatable {
+    case accepted
+    case rejected(Rejection)
+    case declined(DeclineReason)
+}
+
+/// One request's events on their way into the log: decides on each and writes the records of those that may be kept.
+struct Intake {
+    /// How much of an event may be kept.
+    private enum Shape {
+        /// All of it, in the visitor's slot.
+        case full
+        /// Audience figures, without anything that tells one person from another.
+        case audience
+    }
+
+    let collector: Collector
+    let rules: DirectoryRules
+    let facts: RequestFacts
+    let today: UInt16
+    /// Whether a page script sent it, rather than an image.
+    let verdict: Verdict
+    /// The framed records.
+    var frames: ByteWriter
+    /// How many frames.
+    private(set) var records = 0
+    /// The visitor to whom a cookie is to be given.
+    private(set) var newVisitor: VisitorID?
+    /// The visitor whose cookie is to be taken back.
+    private(set) var erasedVisitor: VisitorID?
+
+    init(loop: CollectorLoop, facts: RequestFacts, verdict: Verdict, frames: ByteWriter) {
+        self.collector = loop.collector
+        self.rules = loop.rules
+        self.facts = facts
+        self.today = loop.today
+        self.verdict = verdict
+        self.frames = frames
+        self.frames.bytes.removeAll(keepingCapacity: true)
+    }
+
+    /// Decides on an event whose texts lie in `text`, and writes what is kept of it. `origin` is the request's
+    /// Origin, nil without one.
+    mutating func take(
+        _ event: WireEvent,
+        text: UnsafeRawBufferPointer,
+        origin: UnsafeRawBufferPointer?
+    ) -> Fate {
+        guard let site = self.rules.site(UnsafeRawBufferPointer(rebasing: text[event.site.bounds])) else {
+            return .rejected(.unknownSite)
+        }
+        if let origin, !site.allows(origin: origin) { return .rejected(.foreignOrigin) }
+        let page = PageAddress(normalised: event.url, in: text)
+        guard site.covers(host: UnsafeRawBufferPointer(rebasing: text[page.host.bounds])) else {
+            return .rejected(.foreignHost)
+        }
+        if event.consent == .denied { self.withdraw() }
+        let claim = event.kind == .formSubmit ? self.claim(in: event, text: text) : nil
+        var record = self.record(of: event, page: page, site: site, text: text)
+        if let refusal = self.facts.refusal ?? (event.consent == .denied ? .refused : nil) {
+            guard let claim, site.site.mode != .none else { return .declined(refusal) }
+            record.consent = .denied
+            self.writeClaim(claim, record, text: text)
+            return .accepted
+        }
+        switch Self.shape(of: event, on: site.site) {
+        case nil: return .declined(.siteMode)
+        case .full: self.writeFull(&record, event: event, claim: claim, text: text)
+        case .audience:
+            if let claim {
+                self.writeClaim(claim, record, text: text)
+            } else {
+                record.fields = .empty
+                self.write(record, to: self.collector.slots.slot(of: record.page), text: text)
+            }
+            self.confirmClick(event, record, text: text)
+        }
+        return .accepted
+    }
+
+    private static func shape(of event: WireEvent, on site: Site) -> Shape? {
+        let allowed =
+            event.consent == .granted ? site.mode.rawValue : min(site.mode.rawValue, site.beforeChoice.rawValue)
+        switch Site.Mode(rawValue: allowed) {
+        case .full: return .full
+        case .exempt: return .audience
+        case .some(.none), nil: return nil
+        }
+    }
+
+    // MARK: Records
+
+    /// What every shape keeps: the page without its query, and what happened on it.
+    private func record(
+        of event: WireEvent,
+        page: PageAddress,
+        site: SiteRules,
+        text: UnsafeRawBufferPointer
+    ) -> EventRecord {
+        var record = EventRecord()
+        record.kind = event.kind
+        record.verdict = self.verdict
+        record.consent = event.consent
+        record.filter = self.facts.filter
+        if record.filter == .none {
+            if site.isInternal(self.facts.address) {
+                record.filter = .internalNetwork
+            } else if site.excludes(path: UnsafeRawBufferPointer(rebasing: text[event.path.bounds])) {
+                record.filter = .excludedPath
+            }
+        }
+        record.site = site.site.id
+        record.isUpgrade = event.isUpgrade
+        record.latenessSeconds = Self.lateness(of: event)
+        record.page = self.collector.slots.pageKey(of: UnsafeRawBufferPointer(rebasing: text[page.key.bounds]))
+        record.engagedMilliseconds = event.engagedMilliseconds
+        record.scrollPercent = event.scrollPercent
+        record.listVersion = BotList.version
+        record.url = page.key
+        record.path = event.path
+        record.title = event.title
+        record.name = event.name
+        record.target = event.target
+        record.fields = event.fields
+        return record
+    }
+
+    /// Sent − happened by the client's own clock, which need not be right.
+    private static func lateness(of event: WireEvent) -> UInt32 {
+        guard event.clientMilliseconds > 0, event.sentMilliseconds > event.clientMilliseconds else { return 0 }
+        let (difference, overflow) = event.sentMilliseconds.subtractingReportingOverflow(event.clientMilliseconds)
+        let longest = Limits.lateness.microseconds / 1_000_000
+        return UInt32(overflow ? longest : min(difference / 1_000, longest))
+    }
+
+    private mutating func writeFull(
+        _ record: inout EventRecord,
+        event: WireEvent,
+        claim: ContactID?,
+        text: UnsafeRawBufferPointer
+    ) {
+        let visitor = self.visitor(of: event)
+        record.visitor = visitor
+        record.cookieReturned = self.facts.visitor != nil
+        record.nonce = event.nonce
+        record.counter = event.counter
+        record.network = self.facts.network
+        record.agent = self.facts.agent
+        record.url = event.url
+        record.referrer = event.referrer
+        record.campaignSource = event.campaignSource
+        record.campaignMedium = event.campaignMedium
+        record.campaignName = event.campaignName
+        if let click = self.click(of: event, text: text) {
+            record.contact = click.contact
+            record.click = click.nonce
+            record.link = click.object
+            record.trust = .token
+        } else if let claim {
+            record.contact = claim
+            record.trust = .claim
+        }
+        self.write(record, to: self.collector.slots.slot(of: visitor), text: text)
+    }
+
+    /// A form's claim and its event, and nothing that leads to the visitor.
+    private mutating func writeClaim(_ claim: ContactID, _ record: EventRecord, text: UnsafeRawBufferPointer) {
+        var record = record
+        record.contact = claim
+        record.trust = .claim
+        self.write(record, to: self.collector.slots.slot(of: claim), text: text)
+    }
+
+    /// The one bit a landing page leaves before a choice: that a person followed the click.
+    private mutating func confirmClick(_ event: WireEvent, _ page: EventRecord, text: UnsafeRawBufferPointer) {
+        guard page.verdict == .confirmed, page.filter == .none, let click = self.click(of: event, text: text) else {
+            return
+        }
+        var record = EventRecord()
+        record.kind = .clickConfirmation
+        record.verdict = .confirmed
+        record.contact = click.contact
+        record.click = click.nonce
+        record.link = click.object
+        record.listVersion = BotList.version
+        self.write(record, to: self.collector.slots.slot(of: click.contact), text: text)
+    }
+
+    private mutating func write(_ record: EventRecord, to slot: Slot, text: UnsafeRawBufferPointer) {
+        RecordFrame.append(to: &self.frames, kind: .event, slot: slot) { record.encode(to: &$0, text: text) }
+        self.records += 1
+    }
+
+    // MARK: Who
+
+    /// The cookie's visitor, or the one this page load leads to, however often its beacon is sent.
+    private mutating func visitor(of event: WireEvent) -> VisitorID {
+        if let visitor = self.facts.visitor ?? self.newVisitor { return visitor }
+        let key = self.collector.slotKey
+        let visitor =
+            event.nonce == 0
+            ? VisitorID(high: self.collector.randomness.next(), low: self.collector.randomness.next())
+            : VisitorID(
+                high: SipHash.hash(event.nonce, 0x7669_7369_746f_7231, key: key),
+                low: SipHash.hash(event.nonce, 0x7669_7369_746f_7232, key: key)
+            )
+        self.newVisitor = visitor
+        return visitor
+    }
+
+    /// The banner was refused: what was kept under acceptance goes, and so does the cookie.
+    private mutating func withdraw() {
+        guard let visitor = self.facts.visitor, self.erasedVisitor == nil else { return }
+        self.erasedVisitor = visitor
+        RecordFrame.append(to: &self.frames, kind: .erasure, slot: self.collector.slots.slot(of: visitor)) {
+            ErasureRecord.visitor(visitor).encode(to: &$0)
+        }
+        self.records += 1
+    }
+
+    /// The click that led to the page, if its token is right, still young, and its contact's basis allows.
+    private func click(of event: WireEvent, text: UnsafeRawBufferPointer) -> TokenPayload? {
+        guard !event.click.isEmpty,
+            let payload = Token.decode(text[event.click.bounds], signer: self.collector.signer),
+            payload.purpose == .click, payload.links(onDay: self.today),
+            self.collector.directory.consents(of: payload.contact)?.allows(.clickConfirmation) == true
+        else { return nil }
+        return payload
+    }
+
+    /// Whom a form claims to be from: the contact of the address in its "email" field.
+    private func claim(in event: WireEvent, text: UnsafeRawBufferPointer) -> ContactID? {
+        guard let value = FormFields(event.fields, in: text).value(for: "email"),
+            let address = EmailAddress(value.string(in: text))
+        else { return nil }
+        return ExternalKey(.email, address.text).contactID(key: self.collector.slotKey)
+    }
+}
