@@ -6,6 +6,9 @@ package import Domain
 package struct DueQueue: Sendable {
     private var heap: [(time: Timestamp, contact: ContactID)] = []
 
+    /// No notes.
+    package init() {}
+
     /// How many notes it holds, stale ones included.
     package var count: Int { self.heap.count }
 

@@ -40,6 +40,25 @@ package struct Ripeness: Equatable, Sendable {
         /// Excluded by status, or objecting: scored, never handed over.
         package var isExcluded: Bool
         package var now: Timestamp
+
+        /// A reading.
+        package init(
+            score: Double,
+            warm: ScoringModel.Levels,
+            hot: ScoringModel.Levels,
+            cooldown: TimeSpan,
+            lastConfirmed: Timestamp,
+            isExcluded: Bool,
+            now: Timestamp
+        ) {
+            self.score = score
+            self.warm = warm
+            self.hot = hot
+            self.cooldown = cooldown
+            self.lastConfirmed = lastConfirmed
+            self.isExcluded = isExcluded
+            self.now = now
+        }
     }
 
     /// What is to be done.

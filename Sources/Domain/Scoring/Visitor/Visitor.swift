@@ -55,7 +55,7 @@ package struct Visitor: Equatable, Sendable {
         if event.kind == .pageView, event.page != .none { self.remember(event.page, at: time) }
         guard let model else { return }
         let fact = Fact(event: event, bytes: bytes, time: time, visit: visit, absence: absence)
-        fact.forEachGrant(in: model, contactMatches: { $0.isEmpty }) { self.apply($0, fact, model) }
+        fact.forEachGrant(in: model, contactMatches: { $0.isEmpty }, { self.apply($0, fact, model) })
     }
 
     /// What their contact is told when they are tied; clears what is told.
