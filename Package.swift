@@ -77,7 +77,7 @@ let package = Package(
         .target(
             name: "Demo",
             dependencies: [
-                "Domain", nio("NIOCore"),
+                "Domain", nio("NIOCore"), nio("NIOHTTP1"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -143,7 +143,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(name: "DemoTests", dependencies: ["Demo", "Domain", "TestSupport"]),
+        .testTarget(
+            name: "DemoTests",
+            dependencies: [
+                "Demo", "Domain", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(name: "TidyTests", dependencies: []),
     ],
     swiftLanguageModes: [.v6]
