@@ -11,7 +11,7 @@ final class PinnedClient: Sendable {
     let host: String
     let address: String
 
-    init(host: String, address: String, timeout: HTTPClient.Configuration.Timeout) {
+    init(host: String, address: String, timeout: HTTPClient.Configuration.Timeout, idle: TimeAmount) {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: timeout,
@@ -19,9 +19,7 @@ final class PinnedClient: Sendable {
         )
         // The retry policy is ours.
         configuration.connectionPool.retryConnectionEstablishment = false
-        // Long enough for a burst. Servers close idle connections after five seconds and more; a request that meets
-        // such a farewell is lost.
-        configuration.connectionPool.idleTimeout = .seconds(2)
+        configuration.connectionPool.idleTimeout = idle
         configuration.dnsOverride = [host: address]
         self.host = host
         self.address = address
@@ -43,15 +41,19 @@ final class PinnedClient: Sendable {
 final class PinnedClients: Sendable {
     private let clients = Mutex<[String: PinnedClient]>([:])
     private let timeout: HTTPClient.Configuration.Timeout
+    private let idle: TimeAmount
 
-    init(timeout: HTTPClient.Configuration.Timeout) { self.timeout = timeout }
+    init(timeout: HTTPClient.Configuration.Timeout, idle: TimeAmount) {
+        self.timeout = timeout
+        self.idle = idle
+    }
 
     /// A client of a destination that connects to `address` and asks for `host`.
     func client(for destination: String, host: String, address: String) -> PinnedClient {
         let (client, replaced) = self.clients.withLock { clients -> (PinnedClient, PinnedClient?) in
             let last = clients[destination]
             if let last, last.host == host, last.address == address { return (last, nil) }
-            let client = PinnedClient(host: host, address: address, timeout: self.timeout)
+            let client = PinnedClient(host: host, address: address, timeout: self.timeout, idle: self.idle)
             clients[destination] = client
             return (client, last)
         }

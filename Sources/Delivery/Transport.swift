@@ -21,6 +21,9 @@ package final class Transport: Sendable {
         var whole = TimeAmount.seconds(15)
         /// For the body of an answer, within the whole: what comes later is not read.
         var body = TimeAmount.seconds(1)
+        /// How long a connection is kept for the next attempt: long enough for a burst. Servers close idle
+        /// connections after five seconds and more; a request that meets such a farewell is lost.
+        var idle = TimeAmount.seconds(2)
     }
 
     private let clock: any Domain.Clock
@@ -39,7 +42,8 @@ package final class Transport: Sendable {
         self.lookup = lookup
         self.timeLimits = timeLimits
         self.clients = PinnedClients(
-            timeout: HTTPClient.Configuration.Timeout(connect: timeLimits.connect, read: timeLimits.whole)
+            timeout: HTTPClient.Configuration.Timeout(connect: timeLimits.connect, read: timeLimits.whole),
+            idle: timeLimits.idle
         )
     }
 

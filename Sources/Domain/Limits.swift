@@ -12,6 +12,8 @@ package enum Limits {
     package static let onceSeenVisitorsPerSlot = 205
     /// Contacts a slot keeps: 2 M in all.
     package static let contactsPerSlot = 512
+    /// Of these, contacts of whom nothing is known but a form's claim.
+    package static let claimedContactsPerSlot = 128
     /// Pages a visitor or contact remembers.
     package static let rememberedPages = 8
     /// Page loads whose event ids are remembered per profile: the resend window.

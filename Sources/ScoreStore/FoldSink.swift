@@ -17,7 +17,7 @@ package struct FoldSink: Sendable {
 
     private var offset: UInt64 = 0
     private var slot = Slot(0)
-    private var effectOrdinal: UInt16 = 0
+    private var effectOrdinal: UInt32 = 0
     private var derivedOrdinal: UInt16 = 0
 
     /// An empty sink.

@@ -133,9 +133,11 @@ extension SlotState {
     ) -> FoldOutcome {
         guard event.filter == .none else { return .filtered(event.filter) }
         guard event.verdict != .machine else { return .filtered(.machineFetch) }
-        var visitor = self.visitors[id] ?? Visitor(id: id, at: context.time)
+        let known = self.visitors[id]
+        var visitor = known ?? Visitor(id: id, at: context.time)
         guard visitor.seen.insert(nonce: event.nonce, counter: event.counter) else { return .filtered(.duplicate) }
-        if event.cookieReturned { visitor.isKept = true }
+        // A cookie nobody remembers giving may be made up: only one that comes back to its visitor keeps them.
+        if event.cookieReturned, known != nil { visitor.isKept = true }
         self.countAudience(event, payload, context, &sink)
         if let contact = event.contact { self.tie(&visitor, to: contact, event, payload, &sink) }
         visitor.note(event, bytes: payload, model: context.model, at: context.time)
@@ -150,8 +152,8 @@ extension SlotState {
         return .scored
     }
 
-    /// Ties a visitor to the contact an event names. One who is tied already stays so: the event is passed on to the
-    /// other contact as probably forwarded, or as the claim it is.
+    /// Ties a visitor to the contact an event names. One who is tied already stays so: a token vouches for a tie that
+    /// was a claim; for another contact the event is passed on as probably forwarded, or as the claim it is.
     private func tie(
         _ visitor: inout Visitor,
         to contact: ContactID,
@@ -159,7 +161,13 @@ extension SlotState {
         _ payload: UnsafeRawBufferPointer,
         _ sink: inout FoldSink
     ) {
-        if visitor.contact == contact { return }
+        let object = event.message != 0 ? event.message : event.quote
+        if visitor.contact == contact {
+            if let record = visitor.vouch(event.trust, object: object) {
+                sink.derive(.linked, for: contact) { record.encode(to: &$0) }
+            }
+            return
+        }
         if visitor.contact != nil {
             let trust: LinkTrust = event.trust == .claim ? .claim : .forwarded
             sink.derive(.touch, for: contact) { [id = visitor.id] writer in
@@ -167,7 +175,6 @@ extension SlotState {
             }
             return
         }
-        let object = event.message != 0 ? event.message : event.quote
         var record = visitor.handOver(to: contact, trust: event.trust, object: object)
         record.fields = Array(payload[event.fields.bounds])
         sink.derive(.linked, for: contact) { record.encode(to: &$0) }
@@ -191,13 +198,20 @@ extension SlotState {
         var outcome = FoldOutcome.filtered(.unknownProfile)
         let known = self.contacts[id]?.contact
         let email = event.trust == .claim ? Self.claimedAddress(in: payload, event.fields) : nil
-        guard known != nil || (email != nil && self.contacts.count < Limits.contactsPerSlot) else { return outcome }
+        guard known != nil || (email != nil && self.hasRoomForClaim) else { return outcome }
         self.fold(into: known ?? Contact(id: id), context, &sink) { fold in
             if known == nil, let email { fold.claim(email: email) }
             outcome = fold.fold(event, bytes: payload, through: visitor)
         }
         if known == nil { sink.setConsents(.default, of: id) }
         return outcome
+    }
+
+    /// Whether a form may still make a contact: claims have a share of their own, so that a flood of them leaves room
+    /// for the contacts somebody vouches for.
+    private var hasRoomForClaim: Bool {
+        self.contacts.count < Limits.contactsPerSlot
+            && self.contacts.values.count(where: { $0.contact.isClaimed }) < Limits.claimedContactsPerSlot
     }
 
     private static func claimedAddress(in bytes: UnsafeRawBufferPointer, _ fields: TextRange) -> String? {
@@ -230,9 +244,13 @@ extension SlotState {
             let unlinked = UnlinkedRecord(contact: record.contact, visitor: record.visitor, reason: .wrongLink)
             sink.derive(.unlinked, for: record.contact) { unlinked.encode(to: &$0) }
         } else {
-            guard known?.contact == nil,
-                let linked = known?.handOver(to: record.contact, trust: .authenticated, object: 0)
-            else { return }
+            let isTied = known?.contact != nil
+            guard !isTied || known?.contact == record.contact else { return }
+            let linked =
+                isTied
+                ? known?.vouch(.authenticated, object: 0)
+                : known?.handOver(to: record.contact, trust: .authenticated, object: 0)
+            guard let linked else { return }
             sink.derive(.linked, for: record.contact) { linked.encode(to: &$0) }
         }
         if let known { self.visitors.put(known) }
@@ -266,7 +284,7 @@ extension SlotState {
             email = record.fields.withUnsafeBytes {
                 Self.claimedAddress(in: $0, TextRange(start: 0, count: $0.count))
             }
-            guard self.contacts.count < Limits.contactsPerSlot else { return }
+            guard self.hasRoomForClaim else { return }
         }
         guard known != nil || email != nil else { return }
         self.fold(into: known ?? Contact(id: record.contact), context, &sink) { fold in

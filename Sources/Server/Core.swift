@@ -217,6 +217,8 @@ package enum StartFailure: Error, CustomStringConvertible {
     case trimmedLog(start: UInt64)
     /// The private port is taken.
     case privatePort(Int)
+    /// The public port cannot be opened, and what the system says.
+    case publicPort(Int, String)
 
     /// What is wrong and what to do.
     package var description: String {
@@ -230,6 +232,8 @@ package enum StartFailure: Error, CustomStringConvertible {
                 + "directory from a backup"
         case .privatePort(let port):
             "the private port \(port) cannot be opened: another process has it (private.port)"
+        case .publicPort(let port, let reason):
+            "the public port \(port) cannot be opened: \(reason) (public.port)"
         }
     }
 }

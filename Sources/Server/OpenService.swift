@@ -60,11 +60,8 @@ package final class OpenService: Sendable {
             // The directory is complete up to the log's end before the first event can be classified by it.
             await core.settle()
             try await core.refreshDirectory()
-            self.core = core
-            self.dispatcher = dispatcher
             let collector = try await Self.openPublicPort(core, settings, signer)
-            self.collector = collector
-            self.administration = ServiceAdministration(
+            let administration = ServiceAdministration(
                 core: core,
                 signer: signer,
                 settings: settings,
@@ -73,11 +70,31 @@ package final class OpenService: Sendable {
                 collectorCounters: { collector.counters },
                 started: clock.wallTime()
             )
-            try await OperatorKey(settings: settings).make(with: self.administration)
+            try await OperatorKey(settings: settings).make(with: administration)
+            do {
+                (self.console, self.privatePort) = try await Self.openPrivatePort(settings, administration, logger)
+            } catch {
+                try await collector.stop()
+                throw error
+            }
+            self.core = core
+            self.dispatcher = dispatcher
+            self.collector = collector
+            self.administration = administration
         } catch {
             await core.stop()
             throw error
         }
+        self.dispatching = Task { [dispatcher] in await dispatcher.run() }
+        self.background = Task { [core] in await BackgroundJobs(core: core).run() }
+    }
+
+    /// Opens the private port; its task runs until it is cancelled.
+    private static func openPrivatePort(
+        _ settings: ServiceSettings,
+        _ administration: ServiceAdministration,
+        _ logger: Logger
+    ) async throws -> (Task<Void, any Error>, Int) {
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let console = ConsoleServer(
             settings: ConsoleServer.Settings(
@@ -86,24 +103,17 @@ package final class OpenService: Sendable {
                 allowedHosts: settings.privateListener.allowedHosts,
                 version: Self.version
             ),
-            administration: self.administration,
+            administration: administration,
             logger: logger
         ) { port in
             listening.yield(port)
         }
-        self.console = Task {
+        let task = Task {
             defer { listening.finish() }
             try await console.run()
         }
-        var port: Int?
-        for await listened in ports {
-            port = listened
-            break
-        }
-        guard let port else { throw StartFailure.privatePort(settings.privateListener.port) }
-        self.privatePort = port
-        self.dispatching = Task { [dispatcher] in await dispatcher.run() }
-        self.background = Task { [core] in await BackgroundJobs(core: core).run() }
+        for await port in ports { return (task, port) }
+        throw StartFailure.privatePort(settings.privateListener.port)
     }
 
     private static func openPublicPort(
@@ -133,7 +143,11 @@ package final class OpenService: Sendable {
             port: settings.publicListener.port,
             loops: max(1, System.coreCount)
         )
-        return try await CollectorServer.start(collector, options: listener)
+        do {
+            return try await CollectorServer.start(collector, options: listener)
+        } catch let error as IOError {
+            throw StartFailure.publicPort(listener.port, error.description)
+        }
     }
 
     /// Returns when a graceful shutdown begins, or the scorer has stopped for good.

@@ -44,7 +44,12 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await group.run()
         } catch let failure as StartFailure {
-            throw CommandFailure(.badData, failure.description)
+            let code: CommandFailure.Code =
+                switch failure {
+                case .foreignCatalog, .logBehindCatalog, .trimmedLog: .badData
+                case .privatePort, .publicPort: .inputOutput
+                }
+            throw CommandFailure(code, failure.description)
         } catch let problems as SettingsProblems {
             throw CommandFailure(.badSettings, problems.description)
         } catch {

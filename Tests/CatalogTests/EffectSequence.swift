@@ -12,8 +12,8 @@ struct EffectSequence {
         var offset: UInt64 = 0
         for _ in 0..<records {
             offset += UInt64.random(in: 1...3, using: &self.numbers)
-            for ordinal in 0..<UInt16.random(in: 1...4, using: &self.numbers) {
-                let body = self.body(offset: offset, ordinal: ordinal)
+            for ordinal in 0..<UInt32.random(in: 1...4, using: &self.numbers) {
+                let body = self.body(offset: offset, ordinal: UInt16(ordinal))
                 let time = Timestamp(seconds: 1_000 + Int64(offset))
                 self.effects.append(
                     Effect(offset: offset, slot: Slot(3), ordinal: ordinal, time: time, body: body)

@@ -43,7 +43,7 @@ final class World {
             Effect(
                 offset: offset,
                 slot: Slot(7),
-                ordinal: UInt16(index),
+                ordinal: UInt32(index),
                 time: Timestamp(seconds: seconds),
                 body: body
             )

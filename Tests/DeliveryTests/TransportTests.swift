@@ -200,7 +200,10 @@ struct TransportTests {
             .init(status: 200, body: Array("ok".utf8))
         } _: { receiver in
             let lookup = FixedLookup(["receiver.invalid": "127.0.0.1"])
-            let transport = Transport(clock: self.clock, lookup: lookup)
+            var timeLimits = Transport.TimeLimits()
+            // However slow the machine is, the second attempt finds the first one's connection.
+            timeLimits.idle = .seconds(60)
+            let transport = Transport(clock: self.clock, lookup: lookup, timeLimits: timeLimits)
             let sender = SenderByKind(transport: transport, clock: self.clock, version: "1.2.3")
             var destination = self.destination("http://receiver.invalid:\(receiver.port)/")
             #expect(await sender.send(self.item(), to: destination).status == 200)

@@ -19,6 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("VENDANGE_BINARY") or ROOT / ".build/debug/vendange")
 RECEIVER = pathlib.Path(__file__).with_name("receiver.py")
 SECRET = "whsec_" + base64.b64encode(b"thirty-two bytes for the signer!").decode()
+# Settings come from the tests' files alone; the binary refuses variables that it does not know, such as ours.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("VENDANGE_")}
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
 # Below the range from which the system gives ports to clients: a port must still be free after a restart.
@@ -140,7 +142,11 @@ class Service:
         assert self.process is None or self.process.poll() is not None
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--config", self.config], stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                [BINARY, "serve", "--config", self.config],
+                env=ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
             )
 
     def start(self, seconds=30):
@@ -188,6 +194,7 @@ class Service:
         """The finished process of a command of the command line with these settings."""
         return subprocess.run(
             [BINARY, *map(str, arguments), "--config", self.config],
+            env=ENVIRONMENT,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -211,6 +218,8 @@ class Service:
         """The JSON of an answer of the API; None without a body."""
         if body is not None and not isinstance(body, (str, bytes)):
             body = json.dumps(body)
+        if isinstance(body, str):
+            body = body.encode()
         headers = {"Authorization": f"Bearer {self.key}"}
         if body is not None:
             headers["Content-Type"] = content_type

@@ -6,7 +6,7 @@ import Testing
 
 /// The effects' way to the catalog: in log order, bounded, closable.
 @Suite struct QueueTests {
-    private func effect(_ offset: UInt64, slot: UInt16, ordinal: UInt16 = 0) -> Effect {
+    private func effect(_ offset: UInt64, slot: UInt16, ordinal: UInt32 = 0) -> Effect {
         Effect(
             offset: offset,
             slot: Slot(slot),
@@ -52,7 +52,7 @@ import Testing
                         Effect(
                             offset: round,
                             slot: Slot(UInt16(lane)),
-                            ordinal: UInt16(ordinal),
+                            ordinal: UInt32(ordinal),
                             time: .distantPast,
                             body: .contactErased(ContactID(round))
                         )

@@ -33,7 +33,9 @@ import Testing
     @Test func timeAndChanceComeInThroughTheirSeams() {
         // The seams' own homes, and the rims that only measure or show.
         let homes = ["Sources/Server/SystemEnvironment.swift", "Sources/Demo/", "Sources/vendange/"]
-        let banned = ["Date()", "Date.now", "ContinuousClock", "SuspendingClock", ".random(in:", "SystemRandomNumberGenerator"]
+        let banned = [
+            "Date()", "Date.now", "ContinuousClock", "SuspendingClock", ".random(in:", "SystemRandomNumberGenerator",
+        ]
         for file in Self.sources where !homes.contains(where: { file.path.hasPrefix($0) }) {
             for (number, line) in file.lines.enumerated() {
                 for word in banned where line.contains(word) && !line.contains("///") {

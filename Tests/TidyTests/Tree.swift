@@ -20,7 +20,9 @@ enum Tree {
         let names = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
         return names.filter { $0.hasSuffix(".swift") }.sorted().compactMap { name in
             let path = folder + "/" + name
-            guard let text = try? String(contentsOf: self.root.appending(path: path), encoding: .utf8) else { return nil }
+            guard let text = try? String(contentsOf: self.root.appending(path: path), encoding: .utf8) else {
+                return nil
+            }
             return File(path: path, lines: text.split(separator: "\n", omittingEmptySubsequences: false))
         }
     }

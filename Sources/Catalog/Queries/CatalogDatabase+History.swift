@@ -26,7 +26,7 @@ extension CatalogDatabase {
             guard let row = try database.contactRow(contact) else { return nil }
             return ExplainSnapshot(
                 contact: row,
-                entries: try database.standingLedger(of: row.record.contact),
+                entries: try database.wholeLedger(of: row.record.contact),
                 applied: try database.appliedPosition()
             )
         }

@@ -30,12 +30,12 @@ extension Database {
         ).map(self.ledgerRow(from:))
     }
 
-    /// A contact's settled and provisional entries, oldest first.
-    internal func standingLedger(of contact: ContactID) throws -> [LedgerRow] {
+    /// All of a contact's entries, oldest first.
+    internal func wholeLedger(of contact: ContactID) throws -> [LedgerRow] {
         try self.rows(
             """
             \(Self.ledgerRows)
-            WHERE l.contact = ? AND l.state <> 'dropped' ORDER BY l.log_offset, l.ordinal
+            WHERE l.contact = ? ORDER BY l.log_offset, l.ordinal
             """,
             [contact.rawValue.stored]
         ).map(self.ledgerRow(from:))

@@ -6,7 +6,7 @@ package struct ExplainView: Equatable, Sendable, Encodable {
     package var asOf: String
     /// How much of the log the catalog held then.
     package var applied: PositionView?
-    /// Every settled and provisional entry, oldest first.
+    /// Every entry, oldest first: what was dropped is worth nothing, and says why.
     package var entries: [LedgerView]
     /// What the settled entries are worth together.
     package var sum: Double

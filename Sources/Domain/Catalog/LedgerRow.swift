@@ -71,7 +71,7 @@ extension LedgerEntry.Origin {
 package struct ExplainSnapshot: Equatable, Sendable {
     /// The contact.
     package var contact: ContactRow
-    /// Every settled and provisional entry, oldest first.
+    /// Every entry, oldest first; dropped ones too, since they say why points are missing.
     package var entries: [LedgerRow]
     /// How far the log was applied then; nil in a fresh catalog.
     package var applied: LogPosition?

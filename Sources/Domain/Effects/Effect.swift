@@ -6,14 +6,14 @@ package struct Effect: Equatable, Sendable {
     /// The slot that folded it.
     package var slot: Slot
     /// Its number among the effects of that record in that slot.
-    package var ordinal: UInt16
+    package var ordinal: UInt32
     /// When it holds from: the record's time, or the due time of what was noticed with it.
     package var time: Timestamp
     /// What it is.
     package var body: EffectBody
 
     /// An effect.
-    package init(offset: UInt64, slot: Slot, ordinal: UInt16, time: Timestamp, body: EffectBody) {
+    package init(offset: UInt64, slot: Slot, ordinal: UInt32, time: Timestamp, body: EffectBody) {
         self.offset = offset
         self.slot = slot
         self.ordinal = ordinal

@@ -186,6 +186,11 @@ package struct ModelHistory: Sendable {
         self.models.last { $0.offset < offset }
     }
 
+    /// Whether the groups of a model still find numbers: a group keeps its own for ever.
+    package func hasRoom(for model: ScoringModel) -> Bool {
+        Set(self.names.groups).union(model.groups.map(\.name)).count <= Limits.groups
+    }
+
     /// Adds the publication recorded at `offset`; ignores one it knows, so that several workers may all report it.
     package mutating func publish(_ model: ScoringModel, offset: UInt64, at time: Timestamp) {
         if let last = self.models.last, last.offset >= offset { return }

@@ -66,6 +66,12 @@ extension ServiceAdministration {
             }
             return .failure(ModelFileProblems(list: problems))
         case .success(let model):
+            guard self.core.store.modelHistory.hasRoom(for: model) else {
+                let message = "expected at most \(Limits.groups) groups over all versions; use names of earlier ones"
+                return .failure(
+                    ModelFileProblems(list: [ModelFileProblem(line: nil, field: "groups", message: message)])
+                )
+            }
             let current = self.core.store.modelHistory.models.map(\.source.version).max() ?? 0
             guard model.version > current else {
                 let message = "expected a version above \(current), which is in force, got \(model.version)"

@@ -325,6 +325,16 @@ struct NaiveContact {
         self.advance(evidence: evidence)
     }
 
+    mutating func vouch(for visitor: VisitorID, _ trust: LinkTrust) {
+        guard let index = self.links.firstIndex(where: { $0.visitor == visitor && $0.trust == .claim }) else { return }
+        self.links[index].trust = trust
+        for index in self.entries.list.indices where self.entries.list[index].through == visitor {
+            self.entries.list[index].isLimited = false
+        }
+        self.isTouched = true
+        self.advance(evidence: true)
+    }
+
     mutating func unlink(_ visitor: VisitorID) {
         guard let index = self.links.firstIndex(where: { $0.visitor == visitor }) else { return }
         let link = self.links.remove(at: index)
@@ -391,7 +401,8 @@ struct NaiveContact {
     ) {
         self.counts[event.kind, default: 0] += 1
         self.isTouched = true
-        let trust = self.links.first { $0.visitor == visitor }?.trust ?? event.trust
+        let untied: LinkTrust = visitor != nil && !event.trust.isLimited ? .forwarded : event.trust
+        let trust = self.links.first { $0.visitor == visitor }?.trust ?? untied
         let date = Timestamp(microseconds: self.now.microseconds - Int64(event.latenessSeconds) * 1_000_000)
         let click = event.kind == .emailClick ? event.click : 0
         let matches = self.rules.matches(

@@ -15,6 +15,7 @@ struct NaiveModel {
         case event(EventRecord, [UInt8], ContactID, through: VisitorID?)
         case linked(NaiveVisitor.Link, ContactID)
         case unlinked(VisitorID, ContactID)
+        case vouched(VisitorID, ContactID, LinkTrust)
     }
 
     var contacts: [ContactID: NaiveContact] = [:]
@@ -84,6 +85,10 @@ struct NaiveModel {
         guard event.filter == .none, event.verdict != .machine else { return }
         var visitor = self.visitors[id] ?? NaiveVisitor(id: id, firstSeen: now)
         guard visitor.ids.insert([event.nonce, UInt64(event.counter)]).inserted else { return }
+        if let contact = event.contact, visitor.contact == contact, visitor.trust == .claim, event.trust == .token {
+            visitor.trust = .token
+            self.consequences.append(.vouched(id, contact, .token))
+        }
         if let contact = event.contact, visitor.contact != contact {
             if visitor.contact == nil {
                 let object = event.message != 0 ? event.message : event.quote
@@ -115,6 +120,11 @@ struct NaiveModel {
             let link = visitor.giveUp(to: record.contact, trust: .authenticated, object: 0)
             self.consequences.append(.linked(link, record.contact))
             self.visitors[record.visitor] = visitor
+        } else if let visitor = self.visitors[record.visitor], visitor.contact == record.contact,
+            visitor.trust == .claim
+        {
+            self.visitors[record.visitor]?.trust = .authenticated
+            self.consequences.append(.vouched(record.visitor, record.contact, .authenticated))
         }
     }
 
@@ -133,6 +143,12 @@ struct NaiveModel {
                 return
             }
             self.change(id, at: now, creates: link.trust == .claim) { $0.link(link) }
+        case .vouched(let visitor, let id, let trust):
+            if self.contacts[id] == nil, let primary = self.aliases[id] {
+                self.consequences.append(.vouched(visitor, primary, trust))
+                return
+            }
+            self.change(id, at: now) { $0.vouch(for: visitor, trust) }
         case .unlinked(let visitor, let id):
             if let primary = self.aliases[id] {
                 self.consequences.append(.unlinked(visitor, primary))

@@ -51,9 +51,11 @@ extension ContactFold {
         event.kind == .emailClick && self.contact.recentClicks.last?.verdict == .machine
     }
 
-    /// The trust an event is folded with: that of the visitor's tie if there is one.
+    /// The trust an event is folded with: that of the visitor's tie. A visitor whose tie was not taken (there were
+    /// too many) counts no more than a forwarded link.
     func trust(of event: EventRecord, through visitor: VisitorID?) -> LinkTrust {
-        self.contact.links.first { $0.visitor == visitor }?.trust ?? event.trust
+        if let link = self.contact.links.first(where: { $0.visitor == visitor }) { return link.trust }
+        return visitor != nil && !event.trust.isLimited ? .forwarded : event.trust
     }
 
     /// Notes when the contact was seen and which visit this starts.

@@ -6,8 +6,11 @@ extension ContactFold {
     /// A token that already tied another browser is probably forwarded: its points are limited like a claim's, and
     /// its history stays out. Returns whether the visitor was taken.
     package mutating func link(_ record: LinkedRecord) -> Bool {
+        if let index = self.contact.links.firstIndex(where: { $0.visitor == record.visitor }) {
+            self.vouch(for: index, record)
+            return false
+        }
         guard !self.contact.consents.contains(.objected),
-            !self.contact.links.contains(where: { $0.visitor == record.visitor }),
             self.contact.links.count < Limits.linksPerContact
         else { return false }
         var trust = record.trust
@@ -24,6 +27,21 @@ extension ContactFold {
         let isEvidence = trust != .forwarded && self.merge(record, trust)
         self.finish(isEvidence ? .evidence : .time)
         return true
+    }
+
+    /// A tie that was a claim is vouched for: the points that came through it count in full from now on.
+    private mutating func vouch(for index: Int, _ record: LinkedRecord) {
+        guard self.contact.links[index].trust == .claim, !record.trust.isLimited else { return }
+        self.contact.links[index].trust = record.trust
+        self.contact.links[index].object = record.object
+        for balance in self.contact.links[index].points.list {
+            let now = self.reading(balance.group)
+            let worth = -balance.value(at: now)
+            self.contact.limited.add(worth, group: balance.group, topic: 0, grantedAt: now, now: now)
+        }
+        self.isTouched = true
+        self.emit(.linked(record.visitor, contact: self.contact.id, trust: record.trust))
+        self.finish(.evidence)
     }
 
     /// Takes the visitor's history over. Returns whether points were added.

@@ -75,6 +75,13 @@ package struct Visitor: Equatable, Sendable {
         return record
     }
 
+    /// A tie that was a claim is vouched for: what the contact is told. Nil if there is nothing new in it.
+    package mutating func vouch(_ trust: LinkTrust, object: UInt32) -> LinkedRecord? {
+        guard let contact, self.trust == .claim, !trust.isLimited else { return nil }
+        self.trust = trust
+        return LinkedRecord(visitor: self.id, contact: contact, trust: trust, object: object)
+    }
+
     private mutating func remember(_ page: PageKey, at time: Timestamp) {
         self.pages.removeAll { $0.page == page }
         if self.pages.count >= Limits.rememberedPages { self.pages.removeFirst() }
