@@ -326,11 +326,10 @@ struct NaiveContact {
     }
 
     mutating func vouch(for visitor: VisitorID, _ trust: LinkTrust) {
-        guard let index = self.links.firstIndex(where: { $0.visitor == visitor && $0.trust == .claim }) else { return }
-        self.links[index].trust = trust
-        for index in self.entries.list.indices where self.entries.list[index].through == visitor {
-            self.entries.list[index].isLimited = false
-        }
+        guard let tie = self.links.firstIndex(where: { $0.visitor == visitor && $0.trust == .claim }) else { return }
+        self.links[tie].trust = trust
+        let through = self.entries.list.indices.filter { self.entries.list[$0].through == visitor }
+        for index in through { self.entries.list[index].isLimited = false }
         self.isTouched = true
         self.advance(evidence: true)
     }
