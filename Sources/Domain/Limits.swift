@@ -111,8 +111,6 @@ package enum Limits {
     package static let pendingBytes = 4 * 1_024 * 1_024
     /// Free space below which events are refused.
     package static let freeSpaceFloorBytes = 256 * 1_024 * 1_024
-    /// Free space kept for control records: a full disk must not block a withdrawal.
-    package static let controlReserveBytes = 32 * 1_024 * 1_024
     /// Bytes of recent blocks kept in memory for those who read at the end of the log.
     package static let recentLogBytes = 32 * 1_024 * 1_024
     /// Blocks handed out by one read from memory.

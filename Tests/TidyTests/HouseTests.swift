@@ -30,6 +30,18 @@ import Testing
         }
     }
 
+    @Test func everyLimitLimitsSomething() throws {
+        let limits = try #require(Self.sources.first { $0.path.hasSuffix("Domain/Limits.swift") })
+        let others = Self.sources.filter { $0.path != limits.path }
+        for line in limits.lines {
+            let words = line.split { !($0.isLetter || $0.isNumber) }
+            guard let place = words.firstIndex(of: "let"), place + 1 < words.count else { continue }
+            let use = "Limits." + words[place + 1]
+            let isUsed = others.contains { file in file.lines.contains { $0.contains(use) } }
+            #expect(isUsed, "\(words[place + 1]) is not used")
+        }
+    }
+
     @Test func timeAndChanceComeInThroughTheirSeams() {
         // The seams' own homes, and the rims that only measure or show.
         let homes = ["Sources/Server/SystemEnvironment.swift", "Sources/Demo/", "Sources/vendange/"]
