@@ -36,6 +36,9 @@ package enum Limits {
     package static let limitWindowsPerVisitor = 6
     /// Fields of a contact and its account that the model can read.
     package static let fieldsPerContact = 32
+    /// Networks a slot watches for clicks on many people's mail, and clicks it remembers of each.
+    package static let networksPerSlot = 32
+    package static let sightingsPerNetwork = 16
     /// Page keys a slot remembers as already named to the catalog.
     package static let namedPagesPerSlot = 64
     /// Audience counters a slot holds before it hands them to the catalog.

@@ -41,10 +41,15 @@ package struct FoldSink: Sendable {
 
     /// Adds a derived record for the slot of a contact.
     mutating func derive(_ kind: RecordKind, for contact: ContactID, _ body: (inout ByteWriter) -> Void) {
+        self.derive(kind, for: self.slots.slot(of: contact), body)
+    }
+
+    /// Adds a derived record for a slot.
+    mutating func derive(_ kind: RecordKind, for slot: Slot, _ body: (inout ByteWriter) -> Void) {
         let cause = Cause(source: self.slot, offset: self.offset, ordinal: self.derivedOrdinal)
         self.derivedOrdinal += 1
         self.derivedCount += 1
-        RecordFrame.append(to: &self.derived, kind: kind, slot: self.slots.slot(of: contact), cause: cause, body)
+        RecordFrame.append(to: &self.derived, kind: kind, slot: slot, cause: cause, body)
     }
 
     /// Notes what may be recorded of a contact.

@@ -23,6 +23,7 @@ extension SlotState {
         writer.write(UInt8(self.namedPages.count))
         for page in self.namedPages { writer.write(page.rawValue) }
         self.audience.encode(to: &writer)
+        self.networks.encode(to: &writer)
     }
 
     /// Reads a slot. `models` are all publications below its offset at least.
@@ -41,5 +42,6 @@ extension SlotState {
         }
         for _ in 0..<(try reader.readByte()) { self.namedPages.append(PageKey(try reader.readWord())) }
         self.audience = try Audience(decoding: &reader)
+        self.networks = try NetworkTable(decoding: &reader)
     }
 }

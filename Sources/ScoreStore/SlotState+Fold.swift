@@ -61,6 +61,10 @@ extension SlotState {
             } else {
                 self.foldKnown(contact, context, &sink) { $0.unlink(record) }
             }
+        case .sighting: self.fold(try SightingRecord(decoding: &reader), context, &sink)
+        case .verdict:
+            let record = try VerdictRecord(decoding: &reader)
+            self.foldKnown(record.contact, context, &sink) { $0.judge(click: record.click) }
         case .model: self.adopt(next, context, &sink)
         case .tick: self.applyDues(context, &sink)
         case .canary: self.canary = context.time
@@ -204,6 +208,10 @@ extension SlotState {
             outcome = fold.fold(event, bytes: payload, through: visitor)
         }
         if known == nil { sink.setConsents(.default, of: id) }
+        if event.kind == .emailClick, event.network != 0, outcome == .scored {
+            let sighting = SightingRecord(network: event.network, contact: id, click: event.click)
+            sink.derive(.sighting, for: sink.slots.slot(ofNetwork: event.network)) { sighting.encode(to: &$0) }
+        }
         return outcome
     }
 
@@ -270,6 +278,14 @@ extension SlotState {
     }
 
     // MARK: Derived
+
+    private mutating func fold(_ record: SightingRecord, _ context: FoldContext, _ sink: inout FoldSink) {
+        let sighting = NetworkTable.Sighting(contact: record.contact, click: record.click, time: context.time)
+        for machine in self.networks.note(sighting, from: record.network) {
+            let verdict = VerdictRecord(contact: machine.contact, click: machine.click)
+            sink.derive(.verdict, for: machine.contact) { verdict.encode(to: &$0) }
+        }
+    }
 
     private mutating func fold(_ record: LinkedRecord, _ context: FoldContext, _ sink: inout FoldSink) {
         if self.contacts[record.contact] == nil, let contact = self.aliases[record.contact] {

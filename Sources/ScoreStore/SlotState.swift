@@ -19,6 +19,7 @@ package struct SlotState: Sendable {
     var aliases: [ContactID: ContactID] = [:]
     var namedPages: [PageKey] = []
     var audience = Audience()
+    var networks = NetworkTable()
     var dueQueue = DueQueue()
 
     /// A contact and the time it was last noted for in the queue.

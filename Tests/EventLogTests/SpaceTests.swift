@@ -37,7 +37,6 @@ import Testing
     }
 
     @Test func `a prepared segment holds the reserve`() {
-        #expect(Limits.segmentBytes >= Limits.controlReserveBytes)
         #expect(Limits.freeSpaceFloorBytes > Limits.segmentBytes)
     }
 

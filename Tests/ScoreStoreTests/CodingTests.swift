@@ -71,6 +71,12 @@ import Testing
             case .unlinked:
                 let value = try Self.read(payload) { try UnlinkedRecord(decoding: &$0) }
                 again = Self.bytes { value.encode(to: &$0) }
+            case .sighting:
+                let value = try Self.read(payload) { try SightingRecord(decoding: &$0) }
+                again = Self.bytes { value.encode(to: &$0) }
+            case .verdict:
+                let value = try Self.read(payload) { try VerdictRecord(decoding: &$0) }
+                again = Self.bytes { value.encode(to: &$0) }
             case .model:
                 let value = try Self.read(payload) { try ScoringModel(decoding: &$0) }
                 again = Self.bytes { value.encode(to: &$0) }

@@ -99,9 +99,16 @@ struct NetworkAddress: Hashable, Sendable {
         return UInt64(String(decoding: part, as: UTF8.self), radix: 16)
     }
 
-    /// The keyed hash of the network that the address lies in: /24 for IPv4, /48 for IPv6. Never 0. All that is kept
-    /// of an address.
+    /// 127.0.0.0/8 and ::1.
+    private var isLoopback: Bool {
+        self.isIPv4 ? self.low >> 24 == 127 : self.high == 0 && self.low == 1
+    }
+
+    /// The keyed hash of the network that the address lies in: /24 for IPv4, /48 for IPv6. All that is kept of an
+    /// address. 0 for this machine itself, which says nothing about who acts: a proxy that is not configured, or a
+    /// test.
     func networkKey(_ key: SipKey) -> UInt32 {
+        if self.isLoopback { return 0 }
         let hash =
             self.isIPv4
             ? SipHash.hash(4, self.low >> 8, key: key)

@@ -86,6 +86,11 @@ package struct SlotMap: Sendable {
         Slot(UInt16(truncatingIfNeeded: SipHash.hash(contact.rawValue, 1, key: self.key)) % Limits.slotCount)
     }
 
+    /// The slot that watches a network.
+    package func slot(ofNetwork network: UInt32) -> Slot {
+        Slot(UInt16(truncatingIfNeeded: SipHash.hash(UInt64(network), 3, key: self.key)) % Limits.slotCount)
+    }
+
     /// The slot that counts a page's anonymous audience.
     package func slot(of page: PageKey) -> Slot {
         Slot(UInt16(truncatingIfNeeded: SipHash.hash(page.rawValue, 2, key: self.key)) % Limits.slotCount)

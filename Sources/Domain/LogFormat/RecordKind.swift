@@ -28,6 +28,10 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     case touch = 129
     /// From a visitor's slot: this visitor is yours no more (``UnlinkedRecord``). Derived.
     case unlinked = 130
+    /// From a contact's slot to a network's: this click came from you (``SightingRecord``). Derived.
+    case sighting = 131
+    /// From a network's slot: this click was a machine's (``VerdictRecord``). Derived.
+    case verdict = 132
 
     /// Whether the record carries the cause it follows from (see ``Cause``).
     package var isDerived: Bool { self.rawValue >= 128 }

@@ -181,3 +181,61 @@ package struct UnlinkedRecord: Equatable, Sendable {
         self.reason = reason
     }
 }
+
+/// From a contact's slot to a network's: a click nobody has confirmed came from there.
+package struct SightingRecord: Equatable, Sendable {
+    /// Keyed hash of the network.
+    package var network: UInt32
+    /// Who clicked, as far as the token says.
+    package var contact: ContactID
+    /// The click.
+    package var click: UInt64
+
+    /// A sighting.
+    package init(network: UInt32, contact: ContactID, click: UInt64) {
+        self.network = network
+        self.contact = contact
+        self.click = click
+    }
+
+    /// Appends the payload.
+    package func encode(to writer: inout ByteWriter) {
+        writer.write(self.network)
+        writer.write(self.contact.rawValue)
+        writer.write(self.click)
+    }
+
+    /// Reads a payload.
+    package init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+        self.network = try reader.readWord()
+        self.contact = ContactID(try reader.readWord())
+        self.click = try reader.readWord()
+    }
+}
+
+/// From a network's slot to a contact's: many people's mail was clicked from one network within seconds, so this click
+/// was a machine's.
+package struct VerdictRecord: Equatable, Sendable {
+    /// Whose click.
+    package var contact: ContactID
+    /// Which.
+    package var click: UInt64
+
+    /// A verdict.
+    package init(contact: ContactID, click: UInt64) {
+        self.contact = contact
+        self.click = click
+    }
+
+    /// Appends the payload.
+    package func encode(to writer: inout ByteWriter) {
+        writer.write(self.contact.rawValue)
+        writer.write(self.click)
+    }
+
+    /// Reads a payload.
+    package init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+        self.contact = ContactID(try reader.readWord())
+        self.click = try reader.readWord()
+    }
+}

@@ -100,6 +100,18 @@ extension ContactFold {
         )
     }
 
+    /// A click was a machine's, as only others than its contact could see. One that a person confirmed stays.
+    package mutating func judge(click: UInt64) {
+        guard let index = self.contact.recentClicks.lastIndex(where: { $0.click == click }),
+            self.contact.recentClicks[index].verdict == .likely
+        else { return }
+        self.contact.recentClicks[index].verdict = .machine
+        self.takeBack(click: self.contact.recentClicks[index], reason: .machine)
+        self.contact.recentClicks[index].grants = []
+        self.isTouched = true
+        self.finish(.reversal)
+    }
+
     /// Settles a held entry: in full if confirmed, at the model's factor if nobody did.
     mutating func settle(_ held: Contact.ProvisionalEntry) {
         let isConfirmed = held.verdict == .confirmed
