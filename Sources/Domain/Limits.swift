@@ -30,6 +30,8 @@ package enum Limits {
     package static let aliasesPerSlot = 1_024
     /// Visitors linked to one contact.
     package static let linksPerContact = 8
+    /// Tokens remembered per link: by them a second browser with the same one is told apart.
+    package static let marksPerLink = 4
     /// Windows of limited rules a contact remembers.
     package static let limitWindowsPerContact = 64
     /// Windows of limited rules a visitor remembers.
@@ -101,6 +103,12 @@ package enum Limits {
     package static let slowRequest = TimeSpan.seconds(20)
     /// How long a redirect waits for its commit.
     package static let redirectWait = TimeSpan.milliseconds(250)
+
+    /// Days after its issue for which a token ties a visitor to its contact; it redirects for ever.
+    package static let tokenLinkingDays: UInt16 = 90
+    /// Days after a click for which its hand-over ties a visitor: at least as long as the snippet keeps an event that
+    /// it cannot deliver, and short, because the landing page's address can be passed on with it.
+    package static let clickLinkingDays: UInt16 = 2
 
     // MARK: The log
 

@@ -165,9 +165,9 @@ extension SlotState {
         _ payload: UnsafeRawBufferPointer,
         _ sink: inout FoldSink
     ) {
-        let object = event.message != 0 ? event.message : event.quote
+        let mark = TieMark(of: event)
         if visitor.contact == contact {
-            if let record = visitor.vouch(event.trust, object: object) {
+            if let record = visitor.vouch(event.trust, mark: mark) {
                 sink.derive(.linked, for: contact) { record.encode(to: &$0) }
             }
             return
@@ -179,7 +179,7 @@ extension SlotState {
             }
             return
         }
-        var record = visitor.handOver(to: contact, trust: event.trust, object: object)
+        var record = visitor.handOver(to: contact, trust: event.trust, mark: mark)
         record.fields = Array(payload[event.fields.bounds])
         sink.derive(.linked, for: contact) { record.encode(to: &$0) }
     }
@@ -256,8 +256,8 @@ extension SlotState {
             guard !isTied || known?.contact == record.contact else { return }
             let linked =
                 isTied
-                ? known?.vouch(.authenticated, object: 0)
-                : known?.handOver(to: record.contact, trust: .authenticated, object: 0)
+                ? known?.vouch(.authenticated, mark: .none)
+                : known?.handOver(to: record.contact, trust: .authenticated, mark: .none)
             guard let linked else { return }
             sink.derive(.linked, for: record.contact) { linked.encode(to: &$0) }
         }

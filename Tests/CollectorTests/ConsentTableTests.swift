@@ -180,6 +180,31 @@ import Testing
         #expect(event.record.click == 42)
         #expect(event.record.trust == .token)
         #expect(event.record.visitor != nil)
+        // What tells a second browser on the same mail from the first.
+        #expect(event.record.link == 5)
+        #expect(event.record.message == 9)
+    }
+
+    @Test func aLandingFromAQuotesPageNamesTheQuote() throws {
+        let port = Port()
+        let token = port.token(.quoteClick, object: 3, nonce: 43)
+        #expect(try port.post("/e", self.view("granted", click: token)).status == 204)
+        let record = try #require(port.log.events.first?.record)
+        #expect(record.contact == Port.contact)
+        #expect(record.quote == 3)
+        #expect(record.click == 43)
+        #expect(record.link == 0 && record.message == 0)
+    }
+
+    @Test func aClickTiesForTwoDaysOnly() throws {
+        for (age, isTied) in [(UInt16(0), true), (2, true), (3, false)] {
+            for purpose in [TokenPayload.Purpose.click, .quoteClick] {
+                let port = Port()
+                let token = port.token(purpose, object: 5, nonce: 42, age: age)
+                #expect(try port.post("/e", self.view("granted", click: token)).status == 204)
+                #expect((port.log.events.first?.record.contact != nil) == isTied)
+            }
+        }
     }
 
     @Test func noForgedForeignOldOrUnwantedTokenJoinsAnything() throws {
@@ -190,7 +215,7 @@ import Testing
         let objector = port.token(.click, contact: ContactID(2), nonce: 42)
         let tokens = [
             String(right.dropLast()) + (right.hasSuffix("A") ? "B" : "A"), port.token(.contact, nonce: 42),
-            port.token(.click, nonce: 42, age: 91), stranger, objector,
+            port.token(.click, nonce: 42, age: 3), stranger, objector,
         ]
         for token in tokens {
             for consent in ["granted", "undecided"] {

@@ -125,6 +125,41 @@ def test_what_a_browser_did_before_it_is_known_counts_once_it_is(service, browse
     assert {url.partition("/")[2] for url in urls} == {"produits/maintenance", "tarifs"}
 
 
+def ties(service, contact):
+    """How a contact's browsers are tied, oldest first."""
+    service.settled()
+    return [visitor["trust"] for visitor in service.api("GET", f"/contacts/{contact}/visitors")["items"]]
+
+
+def test_a_second_browser_on_one_mail_is_forwarded_and_not_merged(service, browsers):
+    contact = service.contact(1)
+    message, links = service.message("Mailing", links=2)
+    paths = [service.click_path(contact, message, link) for link in links]
+    reader, colleague, third = browsers(service), browsers(service), browsers(service)
+    colleague.view("/tarifs")
+    reader.view("/landing", click=reader.click(paths[0]))
+    assert ties(service, contact) == ["token"]
+    # The same address, opened by somebody else; then another link of the same message.
+    colleague.view("/landing", click=colleague.click(paths[0]))
+    third.view("/landing", click=third.click(paths[1]))
+    assert ties(service, contact) == ["token", "forwarded", "forwarded"]
+    told = service.explain(contact)
+    assert "before_identification" not in {entry["origin"] for entry in told["entries"]}
+    limited = [entry for entry in told["entries"] if entry["trust"] == "forwarded"]
+    assert limited and all(entry["rule"].startswith("/") for entry in limited)
+
+
+def test_a_landing_address_that_is_passed_on_ties_one_browser(service, browsers):
+    contact = service.contact(1)
+    reader, colleague = browsers(service), browsers(service)
+    link = service.api("POST", "/links", {"url": f"{service.origin}/offer"})["id"]
+    token = service.api("POST", "/tokens", {"purpose": "contact", "contact": contact, "link": link})["token"]
+    click = reader.click(f"/c/{link}/{token}")
+    reader.view("/offer", click=click)
+    colleague.view("/offer", click=click)
+    assert ties(service, contact) == ["token", "forwarded"]
+
+
 @pytest.mark.parametrize("forgery", ["changed", "other contact", "nonsense"])
 def test_a_forged_token_earns_nothing_and_is_led_on(service, browsers, forgery):
     contact = service.contact(1)

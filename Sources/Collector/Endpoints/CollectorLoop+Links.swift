@@ -28,7 +28,7 @@ extension CollectorLoop {
         let allowed = self.collector.directory.consents(of: payload.contact)?.allows(.emailClick) == true
         var url = link.url
         if allowed, facts.refusal == nil, link.site.rawValue != 0, payload.links(onDay: self.today) {
-            url = self.handingOver(click: record.click, of: payload.contact, object: number, to: url)
+            url = self.handingOver(.click, record.click, of: payload.contact, object: number, to: url)
         }
         let answer = Destination.redirect(to: url)
         guard allowed else { return self.decline(answer) }
@@ -41,7 +41,7 @@ extension CollectorLoop {
         switch payload.purpose {
         case .contact: true
         case .message: link.message == 0 || link.message == payload.object
-        case .quote, .preferences, .answer, .click: false
+        case .quote, .preferences, .answer, .click, .quoteClick: false
         }
     }
 
@@ -56,9 +56,16 @@ extension CollectorLoop {
         return bits == 0 ? 1 : bits
     }
 
-    private func handingOver(click: UInt64, of contact: ContactID, object: UInt32, to url: String) -> String {
+    /// An address with the token that tells the landing page's beacon which click of whose led there.
+    private func handingOver(
+        _ purpose: TokenPayload.Purpose,
+        _ click: UInt64,
+        of contact: ContactID,
+        object: UInt32,
+        to url: String
+    ) -> String {
         let payload = TokenPayload(
-            purpose: .click,
+            purpose: purpose,
             issueDay: self.today,
             contact: contact,
             object: object,
@@ -110,7 +117,7 @@ extension CollectorLoop {
         var url = Destination.isSendable(quote.url) ? quote.url : ""
         let allowed = self.collector.directory.consents(of: payload.contact)?.allows(.quoteView) == true
         if allowed, facts.refusal == nil, payload.links(onDay: self.today), self.rules.isOurs(url: url) {
-            url = self.handingOver(click: self.newClick(), of: payload.contact, object: 0, to: url)
+            url = self.handingOver(.quoteClick, self.newClick(), of: payload.contact, object: number, to: url)
         }
         return Reply(.page(Pages.quote(title: quote.title, url: url, in: language)))
     }

@@ -157,8 +157,7 @@ struct Intake {
         record.campaignName = event.campaignName
         if let click = self.click(of: event, text: text) {
             record.contact = click.contact
-            record.click = click.nonce
-            record.link = click.object
+            self.note(click, in: &record)
             record.trust = .token
         } else if let claim {
             record.contact = claim
@@ -184,8 +183,7 @@ struct Intake {
         record.kind = .clickConfirmation
         record.verdict = .confirmed
         record.contact = click.contact
-        record.click = click.nonce
-        record.link = click.object
+        self.note(click, in: &record)
         record.listVersion = BotList.version
         self.write(record, to: self.collector.slots.slot(of: click.contact), text: text)
     }
@@ -226,10 +224,21 @@ struct Intake {
     private func click(of event: WireEvent, text: UnsafeRawBufferPointer) -> TokenPayload? {
         guard !event.click.isEmpty,
             let payload = Token.decode(text[event.click.bounds], signer: self.collector.signer),
-            payload.purpose == .click, payload.links(onDay: self.today),
+            payload.purpose == .click || payload.purpose == .quoteClick, payload.links(onDay: self.today),
             self.collector.directory.consents(of: payload.contact)?.allows(.clickConfirmation) == true
         else { return nil }
         return payload
+    }
+
+    /// Which click led here, and of what: the fold knows by it when a second browser brings the same token.
+    private func note(_ click: TokenPayload, in record: inout EventRecord) {
+        record.click = click.nonce
+        if click.purpose == .quoteClick {
+            record.quote = click.object
+        } else {
+            record.link = click.object
+            record.message = self.rules.snapshot.links[click.object]?.message ?? 0
+        }
     }
 
     /// Whom a form claims to be from: the contact of the address in its "email" field.

@@ -131,9 +131,10 @@ extension TokenPayload.Purpose {
         case .preferences: "preferences"
         case .answer: "answer"
         case .click: "click"
+        case .quoteClick: "quote_click"
         }
     }
 
-    /// The purposes a caller can ask for: clicks are signed by the redirect alone.
+    /// The purposes a caller can ask for: clicks are signed by the redirect and the quote's page alone.
     package static let requestable: [Self] = [.contact, .message, .quote, .preferences, .answer]
 }

@@ -12,8 +12,10 @@ package struct TokenPayload: Equatable, Sendable {
         case preferences = 4
         /// A salesperson's answer to a lead.
         case answer = 5
-        /// One click, handed over to the landing page.
+        /// One click on a tracked link, handed over to the landing page.
         case click = 6
+        /// One way from a quote's page to the site, handed over likewise.
+        case quoteClick = 7
     }
 
     /// What it is good for.
@@ -22,7 +24,7 @@ package struct TokenPayload: Equatable, Sendable {
     package var issueDay: UInt16
     /// Whom it names.
     package var contact: ContactID
-    /// The message, quote or link it belongs to; 0 for none.
+    /// The message, quote or, for a click, the link it belongs to; 0 for none.
     package var object: UInt32
     /// For clicks: which one. 0 otherwise.
     package var nonce: UInt64
@@ -42,12 +44,14 @@ package struct TokenPayload: Equatable, Sendable {
         self.nonce = nonce
     }
 
-    /// A token ties a visitor to its contact for so many days after its issue, and redirects for ever.
-    package static let linkingDays: UInt16 = 90
-
     /// Whether it still ties a visitor to its contact on a day.
     package func links(onDay day: UInt16) -> Bool {
-        day >= self.issueDay && day - self.issueDay <= Self.linkingDays
+        let days =
+            switch self.purpose {
+            case .contact, .message, .quote, .preferences, .answer: Limits.tokenLinkingDays
+            case .click, .quoteClick: Limits.clickLinkingDays
+            }
+        return day >= self.issueDay && day - self.issueDay <= days
     }
 
     /// At most 23 bytes: purpose, day, contact, object, and the nonce if there is one.

@@ -6,8 +6,8 @@ package struct LinkedRecord: Equatable, Sendable {
     package var contact: ContactID
     /// How they came to be tied.
     package var trust: LinkTrust
-    /// The message or quote whose token did it; 0 if none.
-    package var object: UInt32
+    /// What the token that did it leaves; none without one.
+    package var mark: TieMark
     /// When the visitor was first seen.
     package var firstSeen: Timestamp
     /// The visitor's last act known to be a person's that brought points; `.distantPast` if none did.
@@ -28,7 +28,7 @@ package struct LinkedRecord: Equatable, Sendable {
         writer.write(self.visitor.high)
         writer.write(self.visitor.low)
         writer.write(self.trust.rawValue)
-        writer.write(self.object)
+        self.mark.encode(to: &writer)
         writer.write(self.firstSeen.microseconds)
         writer.write(self.lastConfirmed.microseconds)
         writer.writeVarint(UInt64(self.visits))
@@ -45,7 +45,7 @@ package struct LinkedRecord: Equatable, Sendable {
         self.visitor = VisitorID(high: high, low: try reader.readWord())
         guard let trust = LinkTrust(rawValue: try reader.readByte()) else { throw .invalid("trust") }
         self.trust = trust
-        self.object = try reader.readWord()
+        self.mark = try TieMark(decoding: &reader)
         self.firstSeen = Timestamp(microseconds: try reader.readWord())
         self.lastConfirmed = Timestamp(microseconds: try reader.readWord())
         self.visits = UInt32(truncatingIfNeeded: try reader.readVarint())
@@ -57,11 +57,11 @@ package struct LinkedRecord: Equatable, Sendable {
     }
 
     /// A record of a visitor.
-    package init(visitor: VisitorID, contact: ContactID, trust: LinkTrust, object: UInt32) {
+    package init(visitor: VisitorID, contact: ContactID, trust: LinkTrust, mark: TieMark) {
         self.visitor = visitor
         self.contact = contact
         self.trust = trust
-        self.object = object
+        self.mark = mark
         self.firstSeen = .never
         self.lastConfirmed = .distantPast
         self.visits = 0

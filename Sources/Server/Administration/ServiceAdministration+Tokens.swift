@@ -30,7 +30,7 @@ extension ServiceAdministration {
         case .quote: addresses["quote"] = "\(base)/q/\(input.object)/\(token)"
         case .preferences: addresses["preferences"] = "\(base)/u/\(token)"
         case .answer: addresses["answer"] = "\(base)/a/\(token)"
-        case .click: break
+        case .click, .quoteClick: break
         }
         return addresses
     }
@@ -39,7 +39,7 @@ extension ServiceAdministration {
         var check = FieldCheck()
         let object = input.object
         switch input.purpose {
-        case .click:
+        case .click, .quoteClick:
             let names = TokenPayload.Purpose.requestable.map(\.name)
             check.add("purpose", "one of \(names.joined(separator: ", "))", got: input.purpose.name)
         case .message where object == 0:

@@ -86,4 +86,12 @@ import Testing
         #expect(payload.links(onDay: 20_000) && payload.links(onDay: 20_090))
         #expect(!payload.links(onDay: 20_091))
     }
+
+    @Test(arguments: [TokenPayload.Purpose.click, .quoteClick]) func aClickTiesForTwoDays(
+        purpose: TokenPayload.Purpose
+    ) {
+        let payload = TokenPayload(purpose: purpose, issueDay: 20_000, contact: ContactID(1), nonce: 1)
+        #expect(payload.links(onDay: 20_000) && payload.links(onDay: 20_002))
+        #expect(!payload.links(onDay: 20_003))
+    }
 }

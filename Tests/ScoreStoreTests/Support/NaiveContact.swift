@@ -36,7 +36,7 @@ struct NaiveContact {
     var ids: Set<[UInt64]> = []
     var held: [Held] = []
     var clicks: [Click] = []
-    var links: [(visitor: VisitorID, trust: LinkTrust, object: UInt32)] = []
+    var links: [(visitor: VisitorID, trust: LinkTrust, tokens: [Set<String>])] = []
     var expiring: [(entry: NaiveEntry, at: Timestamp)] = []
     var fired: Set<String> = []
 
@@ -174,7 +174,7 @@ struct NaiveContact {
         self.isTouched = true
     }
 
-    private mutating func add(_ entry: NaiveEntry) {
+    mutating func add(_ entry: NaiveEntry) {
         self.entries.add(entry, self.rules, at: self.now)
         self.isTouched = true
     }
@@ -283,76 +283,6 @@ struct NaiveContact {
         self.advance(evidence: false)
     }
 
-    // MARK: Visitors
-
-    mutating func link(_ link: NaiveVisitor.Link) {
-        guard !self.record.consents.contains(.objected), self.links.count < 8,
-            !self.links.contains(where: { $0.visitor == link.visitor })
-        else { return }
-        let isForwarded =
-            link.trust == .token && link.object != 0
-            && self.links.contains { $0.object == link.object && $0.trust == .token }
-        let trust = isForwarded ? .forwarded : link.trust
-        self.links.append((link.visitor, trust, link.object))
-        self.isTouched = true
-        var evidence = false
-        if !isForwarded {
-            self.firstSeen = min(self.firstSeen, link.firstSeen)
-            self.visits += link.visits
-            self.mergedPageViews += link.pageViews
-            self.lastConfirmed = max(self.lastConfirmed, link.lastConfirmed)
-            for time in link.pages { self.lastOnSite = max(self.lastOnSite, time) }
-            for group in self.rules.groups where self.rules.names(group) != nil {
-                for topic in [""] + self.rules.topics {
-                    let isMeant = { (entry: NaiveEntry) in entry.group == group && entry.topic == topic }
-                    guard link.entries.list.contains(where: isMeant) else { continue }
-                    let worth = link.entries.sum(self.rules, at: self.now, isMeant)
-                    let granted = self.entries.capped(worth, group: group, self.rules, at: self.now)
-                    self.add(
-                        NaiveEntry(
-                            group: group,
-                            topic: topic,
-                            points: granted,
-                            date: self.now,
-                            isLimited: trust.isLimited,
-                            through: link.visitor
-                        )
-                    )
-                    if granted > 0 { evidence = true }
-                }
-            }
-        }
-        self.advance(evidence: evidence)
-    }
-
-    mutating func vouch(for visitor: VisitorID, _ trust: LinkTrust) {
-        guard let tie = self.links.firstIndex(where: { $0.visitor == visitor && $0.trust == .claim }) else { return }
-        self.links[tie].trust = trust
-        let through = self.entries.list.indices.filter { self.entries.list[$0].through == visitor }
-        for index in through { self.entries.list[index].isLimited = false }
-        self.isTouched = true
-        self.advance(evidence: true)
-    }
-
-    mutating func unlink(_ visitor: VisitorID) {
-        guard let index = self.links.firstIndex(where: { $0.visitor == visitor }) else { return }
-        let link = self.links.remove(at: index)
-        self.held.removeAll { $0.entry.through == visitor }
-        for group in self.rules.groups {
-            let through = self.entries.list.filter { $0.through == visitor && $0.group == group }
-            guard !through.isEmpty else { continue }
-            let worth = self.entries.sum(self.rules, at: self.now) { $0.through == visitor && $0.group == group }
-            self.add(
-                NaiveEntry(group: group, topic: "", points: -worth, date: self.now, isLimited: link.trust.isLimited)
-            )
-        }
-        for index in self.entries.list.indices where self.entries.list[index].through == visitor {
-            self.entries.list[index].through = nil
-        }
-        self.isTouched = true
-        self.advance(evidence: false, reversal: true)
-    }
-
     // MARK: Events
 
     mutating func event(_ event: EventRecord, _ payload: [UInt8], through visitor: VisitorID?) {
@@ -367,6 +297,7 @@ struct NaiveContact {
             self.score(event, payload, through: nil, visit: nil, absence: .seconds(0))
             return
         }
+        self.note(event, through: visitor)
         if event.click != 0, event.kind != .emailClick, event.verdict == .confirmed { self.confirm(event.click) }
         if event.kind == .clickConfirmation { return }
         if event.kind == .emailClick, self.isBurst(event) {

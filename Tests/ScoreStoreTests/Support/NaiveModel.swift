@@ -91,8 +91,7 @@ struct NaiveModel {
         }
         if let contact = event.contact, visitor.contact != contact {
             if visitor.contact == nil {
-                let object = event.message != 0 ? event.message : event.quote
-                let link = visitor.giveUp(to: contact, trust: event.trust, object: object)
+                let link = visitor.giveUp(to: contact, trust: event.trust, tokens: Self.tokens(of: event))
                 self.consequences.append(.linked(link, contact))
             } else {
                 var passed = event
@@ -109,6 +108,14 @@ struct NaiveModel {
         self.visitors[id] = visitor
     }
 
+    /// What names the token an event came with.
+    static func tokens(of event: EventRecord) -> Set<String> {
+        let objects = [("message", event.message), ("quote", event.quote), ("link", event.link)]
+        var tokens = Set(objects.filter { $0.1 != 0 }.prefix(1).map { "\($0.0) \($0.1)" })
+        if event.click != 0 { tokens.insert("click \(event.click)") }
+        return tokens
+    }
+
     private mutating func link(_ record: LinkRecord) {
         if record.isUndone {
             if let known = self.visitors[record.visitor] {
@@ -117,7 +124,7 @@ struct NaiveModel {
             }
             self.consequences.append(.unlinked(record.visitor, record.contact))
         } else if var visitor = self.visitors[record.visitor], visitor.contact == nil {
-            let link = visitor.giveUp(to: record.contact, trust: .authenticated, object: 0)
+            let link = visitor.giveUp(to: record.contact, trust: .authenticated, tokens: [])
             self.consequences.append(.linked(link, record.contact))
             self.visitors[record.visitor] = visitor
         } else if let visitor = self.visitors[record.visitor], visitor.contact == record.contact,

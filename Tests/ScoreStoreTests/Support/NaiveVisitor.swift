@@ -5,7 +5,8 @@ struct NaiveVisitor {
     struct Link {
         var visitor: VisitorID
         var trust: LinkTrust
-        var object: UInt32
+        /// What the token that made it names: a click, and a message, quote or link.
+        var tokens: Set<String>
         var firstSeen: Timestamp
         var lastConfirmed: Timestamp
         var visits: UInt32
@@ -33,7 +34,7 @@ struct NaiveVisitor {
         self.firstSeen = firstSeen
     }
 
-    mutating func giveUp(to contact: ContactID, trust: LinkTrust, object: UInt32) -> Link {
+    mutating func giveUp(to contact: ContactID, trust: LinkTrust, tokens: Set<String>) -> Link {
         defer {
             self.contact = contact
             self.trust = trust
@@ -44,7 +45,7 @@ struct NaiveVisitor {
         return Link(
             visitor: self.id,
             trust: trust,
-            object: object,
+            tokens: tokens,
             firstSeen: self.firstSeen,
             lastConfirmed: self.lastConfirmed,
             visits: self.visits,

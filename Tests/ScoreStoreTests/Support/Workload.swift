@@ -147,6 +147,9 @@ struct Workload {
         var record = self.record(.pageView, of: visitor)
         record.contact = self.pick(Self.contacts + Self.aliases)
         if self.chance(3, in: 4) { record.message = UInt32(1 + self.number(4)) }
+        record.quote = UInt32(record.nonce >> 8 & 1)
+        record.link = UInt32(record.nonce >> 9 & 3)
+        record.click = record.nonce >> 11 & 7
         self.add(.event(record, path: self.pick(Self.paths)))
     }
 

@@ -187,7 +187,8 @@ extension Contact.VisitorLink {
         writer.write(self.visitor.high)
         writer.write(self.visitor.low)
         writer.write(self.trust.rawValue)
-        writer.write(self.object)
+        writer.write(UInt8(self.marks.count))
+        for mark in self.marks { mark.encode(to: &writer) }
         self.points.encode(to: &writer)
     }
 
@@ -195,7 +196,8 @@ extension Contact.VisitorLink {
         let high: UInt64 = try reader.readWord()
         self.visitor = VisitorID(high: high, low: try reader.readWord())
         self.trust = try LinkTrust(decoding: &reader)
-        self.object = try reader.readWord()
+        self.marks = []
+        for _ in 0..<(try reader.readByte()) { self.marks.append(try TieMark(decoding: &reader)) }
         self.points = try Balances(decoding: &reader)
     }
 }

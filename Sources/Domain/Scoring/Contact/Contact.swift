@@ -103,8 +103,8 @@ package struct Contact: Equatable, Sendable {
     package struct VisitorLink: Equatable, Sendable {
         package var visitor: VisitorID
         package var trust: LinkTrust
-        /// The message or quote whose token made it; 0 if none.
-        package var object: UInt32
+        /// What the last tokens the visitor brought left, oldest first.
+        package var marks: [TieMark]
         package var points: Balances
     }
 

@@ -27,6 +27,11 @@ extension ContactFold {
             return .filtered(.duplicate)
         }
         if event.kind == .emailOpen { return self.foldOpen(event, bytes) }
+        if event.contact == self.contact.id, event.trust == .token,
+            let index = self.contact.links.firstIndex(where: { $0.visitor == visitor })
+        {
+            self.note(TieMark(of: event), at: index)
+        }
         if event.click != 0, event.kind != .emailClick, event.verdict == .confirmed { self.confirm(click: event.click) }
         if event.kind == .clickConfirmation { return .scored }
 

@@ -14,14 +14,17 @@ extension ContactFold {
             self.contact.links.count < Limits.linksPerContact
         else { return false }
         var trust = record.trust
-        if trust == .token, record.object != 0,
-            self.contact.links.contains(where: { $0.object == record.object && $0.trust == .token })
+        if trust == .token,
+            self.contact.links.contains(where: { link in
+                link.trust == .token && link.marks.contains { $0.isShared(with: record.mark) }
+            })
         {
             trust = .forwarded
         }
         self.contact.links.append(
-            Contact.VisitorLink(visitor: record.visitor, trust: trust, object: record.object, points: Balances())
+            Contact.VisitorLink(visitor: record.visitor, trust: trust, marks: [], points: Balances())
         )
+        self.note(record.mark, at: self.contact.links.endIndex - 1)
         self.isTouched = true
         self.emit(.linked(record.visitor, contact: self.contact.id, trust: trust))
         let isEvidence = trust != .forwarded && self.merge(record, trust)
@@ -29,11 +32,20 @@ extension ContactFold {
         return true
     }
 
+    /// Remembers which token a tied visitor came with, so that another browser with the same one is told from them.
+    mutating func note(_ mark: TieMark, at index: Int) {
+        guard mark != .none, self.contact.links[index].marks.last != mark else { return }
+        if self.contact.links[index].marks.count >= Limits.marksPerLink {
+            self.contact.links[index].marks.removeFirst()
+        }
+        self.contact.links[index].marks.append(mark)
+    }
+
     /// A tie that was a claim is vouched for: the points that came through it count in full from now on.
     private mutating func vouch(for index: Int, _ record: LinkedRecord) {
         guard self.contact.links[index].trust == .claim, !record.trust.isLimited else { return }
         self.contact.links[index].trust = record.trust
-        self.contact.links[index].object = record.object
+        self.note(record.mark, at: index)
         for balance in self.contact.links[index].points.list {
             let now = self.reading(balance.group)
             let worth = -balance.value(at: now)

@@ -59,8 +59,8 @@ package struct Visitor: Equatable, Sendable {
     }
 
     /// What their contact is told when they are tied; clears what is told.
-    package mutating func handOver(to contact: ContactID, trust: LinkTrust, object: UInt32) -> LinkedRecord {
-        var record = LinkedRecord(visitor: self.id, contact: contact, trust: trust, object: object)
+    package mutating func handOver(to contact: ContactID, trust: LinkTrust, mark: TieMark) -> LinkedRecord {
+        var record = LinkedRecord(visitor: self.id, contact: contact, trust: trust, mark: mark)
         record.firstSeen = self.firstSeen
         record.lastConfirmed = self.lastConfirmed
         record.visits = self.visits
@@ -76,10 +76,10 @@ package struct Visitor: Equatable, Sendable {
     }
 
     /// A tie that was a claim is vouched for: what the contact is told. Nil if there is nothing new in it.
-    package mutating func vouch(_ trust: LinkTrust, object: UInt32) -> LinkedRecord? {
+    package mutating func vouch(_ trust: LinkTrust, mark: TieMark) -> LinkedRecord? {
         guard let contact, self.trust == .claim, !trust.isLimited else { return nil }
         self.trust = trust
-        return LinkedRecord(visitor: self.id, contact: contact, trust: trust, object: object)
+        return LinkedRecord(visitor: self.id, contact: contact, trust: trust, mark: mark)
     }
 
     private mutating func remember(_ page: PageKey, at time: Timestamp) {
