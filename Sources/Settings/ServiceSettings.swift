@@ -30,6 +30,15 @@ package struct ServiceSettings: Equatable, Sendable {
     /// The defaults.
     package init() {}
 
+    /// What is valid and yet fit for trying out alone, in sentences.
+    package var warnings: [String] {
+        guard !self.publicListener.baseURL.hasPrefix("https:") else { return [] }
+        let base = "public.base_url \(self.publicListener.baseURL) is not https: "
+        return self.publicListener.hasSecureCookies
+            ? [base + "browsers do not keep the visitor's cookie, so nobody is recognised on the next page"]
+            : [base + "cookies are set without Secure, which is for trying out on this machine only"]
+    }
+
     /// Where the token keys are.
     package var keyFilePath: String { self.keyFile.isEmpty ? self.dataDirectory + "/keys.yaml" : self.keyFile }
 
@@ -69,6 +78,16 @@ package struct ServiceSettings: Equatable, Sendable {
 
         /// The defaults.
         package init() {}
+
+        /// Whether cookies carry `Secure`: always, but for plain http on this very machine, where it is for trying
+        /// out only and a browser may refuse such cookies.
+        package var hasSecureCookies: Bool { self.baseURL.hasPrefix("https:") || !self.isLoopback }
+
+        private var isLoopback: Bool {
+            let host = SettingGrammar.host(ofOrigin: self.baseURL).lowercased()
+            return host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]"
+                || host.hasPrefix("127.") && NetworkText.isAddressV4(host[...])
+        }
     }
 
     /// The port for console, API and metrics.
@@ -89,8 +108,8 @@ package struct ServiceSettings: Equatable, Sendable {
     package struct Proxies: Equatable, Sendable {
         /// Networks (CIDR) of the proxies; the header counts only from them. None by default.
         package var trusted: [String] = []
-        /// The header that carries the client's address. Default `X-Forwarded-For`.
-        package var header = "X-Forwarded-For"
+        /// The header that carries the client's address; no other is read. Default `X-Forwarded-For`.
+        package var header = ProxyHeader.forwardedFor
 
         /// The defaults.
         package init() {}

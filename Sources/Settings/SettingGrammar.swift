@@ -30,6 +30,13 @@ enum SettingGrammar {
         return self.isAuthority(rest)
     }
 
+    /// The host of what ``isOrigin(_:)`` takes, with an IPv6 address's brackets.
+    static func host(ofOrigin origin: String) -> String {
+        let authority = self.afterScheme(origin) ?? ""
+        guard !authority.hasSuffix("]"), let colon = authority.lastIndex(of: ":") else { return String(authority) }
+        return String(authority[..<colon])
+    }
+
     /// An absolute http(s) address.
     static func isURL(_ text: String) -> Bool {
         guard let rest = self.afterScheme(text), text.utf8.count <= 2_048 else { return false }

@@ -73,7 +73,15 @@ struct SettingKey: Sendable {
 
     private static let proxyKeys: [SettingKey] = [
         list("proxies.trusted", "networks such as 10.0.0.0/8", \.proxies.trusted, NetworkText.isNetwork),
-        text("proxies.header", "the name of a header", \.proxies.header, SettingGrammar.isIdentifier),
+        SettingKey(
+            name: "proxies.header",
+            isList: false,
+            expected: "one of " + ProxyHeader.allCases.map(\.rawValue).joined(separator: ", ")
+        ) { settings, values in
+            guard let header = values.first.flatMap({ ProxyHeader(name: $0) }) else { return false }
+            settings.proxies.header = header
+            return true
+        },
     ]
 
     private static let logKeys: [SettingKey] = [

@@ -16,6 +16,7 @@ struct CheckCommand: AsyncParsableCommand {
         try await CommandFailure.guarding {
             let settings = try self.options.load()
             print("settings: valid")
+            for warning in settings.warnings { print("warning: \(warning)") }
             switch ModelFile.load(path: settings.modelFile) {
             case .success(let model):
                 let rules = model.rules.count

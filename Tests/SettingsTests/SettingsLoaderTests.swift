@@ -118,6 +118,26 @@ private func problems(
         #expect(settings.privateListener.allowedHosts.isEmpty)
     }
 
+    @Test(arguments: [("x-forwarded-for", ProxyHeader.forwardedFor), ("Forwarded", .forwarded), ("X-Real-IP", .realIP)])
+    func aProxysHeaderIsOneOfThree(_ name: String, _ header: ProxyHeader) throws {
+        #expect(try load("proxies: { header: \(name) }\n").get().proxies.header == header)
+    }
+
+    @Test(arguments: [
+        ("https://a.fr", true, 0), ("http://a.fr", true, 1), ("http://10.0.0.1:8080", true, 1),
+        ("http://localhost:8080", false, 1), ("http://shop.localhost", false, 1), ("http://127.0.0.2:1", false, 1),
+        ("http://[::1]:8080", false, 1), ("http://127.evil.example", true, 1), ("http://localhost.example", true, 1),
+    ])
+    func onlyThisMachineGoesWithoutSecureCookiesAndPlainHTTPIsWarnedOf(
+        _ base: String,
+        _ isSecure: Bool,
+        _ warnings: Int
+    ) throws {
+        let settings = try load("public: { base_url: \"\(base)\" }\n").get()
+        #expect(settings.publicListener.hasSecureCookies == isSecure)
+        #expect(settings.warnings.count == warnings)
+    }
+
     @Test func everyKeyHasItsVariable() throws {
         for key in SettingsLoader.knownKeys {
             let name = "VENDANGE_" + key.uppercased().replacing(".", with: "_")
@@ -192,6 +212,10 @@ private func problems(
         (
             "proxies: { trusted: [10.0.0.1] }\n",
             #"proxies.trusted[0]: expected networks such as 10.0.0.0/8, got "10.0.0.1""#
+        ),
+        (
+            "proxies: { header: CF-Connecting-IP }\n",
+            #"proxies.header: expected one of X-Forwarded-For, Forwarded, X-Real-IP, got "CF-Connecting-IP""#
         ),
         (
             "log: { segment_bytes: 64M }\n",
