@@ -20,8 +20,8 @@ package struct Collector: Sendable {
         package var cookie = CookieSettings()
         /// Networks of proxies whose word on the client's address counts, as CIDR.
         package var trustedProxies: [String] = []
-        /// Name of the parameter that hands a click to the landing page.
-        package var clickParameter = "vdg"
+        /// The header in which they tell it.
+        package var proxyHeader = ProxyHeader.forwardedFor
         /// The tracker.
         package var trackerScript: [UInt8] = []
         /// The form adapters.

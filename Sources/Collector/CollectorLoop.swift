@@ -15,7 +15,7 @@ final class CollectorLoop: @unchecked Sendable {
     let counters = LoopCounters()
     /// Events.
     let events: LogLane
-    /// Erasures, which are taken even when there is no room for events.
+    /// Erasures and answers of people, which are taken even when there is no room for events.
     let control: LogLane
 
     /// What a cycle's requests share; renewed with the cycle.
@@ -27,6 +27,8 @@ final class CollectorLoop: @unchecked Sendable {
     var decoder: WireDecoder
     var frames = ByteWriter()
     var bots = BotCache()
+    /// Claims of the present hour.
+    let claims = ClaimTable()
 
     private var renderer = AnswerRenderer()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
@@ -45,8 +47,8 @@ final class CollectorLoop: @unchecked Sendable {
     init(collector: Collector, eventLoop: any EventLoop) {
         self.collector = collector
         self.eventLoop = eventLoop
-        self.events = LogLane(role: .events, stream: collector.stream, eventLoop: eventLoop)
-        self.control = LogLane(role: .control, stream: collector.stream, eventLoop: eventLoop)
+        self.events = LogLane(role: .events, stream: collector.stream, eventLoop: eventLoop, counters: self.counters)
+        self.control = LogLane(role: .control, stream: collector.stream, eventLoop: eventLoop, counters: self.counters)
         self.now = collector.clock.wallTime()
         self.rules = DirectoryRules(collector.directory.current)
         self.decoder = WireDecoder(nonceKey: collector.slotKey)
@@ -104,16 +106,6 @@ final class CollectorLoop: @unchecked Sendable {
             first.connection.waitedEnough(serial: first.serial)
         }
         if let first = self.brief.first { self.scheduleBriefTimer(at: first.deadline) }
-    }
-
-    /// Accepted events that the failing log lost after all: their senders are told to send them again.
-    func takeBack(_ reply: Reply) {
-        let count = UInt64(reply.accepted)
-        self.counters.count { counters in
-            counters.accepted -= count
-            counters.received -= count
-            counters.refused += count
-        }
     }
 
     // MARK: Connections

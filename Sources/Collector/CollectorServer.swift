@@ -16,7 +16,7 @@ package final class CollectorServer: Sendable {
         /// Connections at a time; the next one is closed at once.
         package var maximumConnections = Limits.publicConnections
         /// How long a stop waits for answers that are due.
-        package var stopWait = TimeSpan.seconds(10)
+        package var stopWait = Limits.stopWait
 
         /// Options with the usual limits.
         package init(host: String, port: Int, loops: Int) {
@@ -53,7 +53,7 @@ package final class CollectorServer: Sendable {
         let loops = LoopTable(collector: collector, group: group, maximumConnections: options.maximumConnections)
         do {
             let channel = try await ServerBootstrap(group: group)
-                .serverChannelOption(ChannelOptions.backlog, value: 4_096)
+                .serverChannelOption(ChannelOptions.backlog, value: Limits.listenBacklog)
                 .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
@@ -76,19 +76,17 @@ package final class CollectorServer: Sendable {
     /// Connections open now.
     package var connections: Int { self.loops.connections }
 
-    /// Stops listening, answers what was asked, closes. What is not answered within the options' wait is cut off; its
-    /// senders saw no acknowledgement and send again.
+    /// Stops listening, answers what was asked, closes: all loops at once, under one deadline. What is not answered
+    /// within the options' wait is cut off; its senders saw no acknowledgement and send again.
     package func stop() async throws {
         try await self.channel.close()
-        let wait = TimeAmount.microseconds(self.options.stopWait.microseconds)
-        for loop in self.loops.all {
-            let stopped = loop.eventLoop.flatSubmit { loop.stop() }
-            let done = loop.eventLoop.makePromise(of: Void.self)
-            stopped.cascade(to: done)
-            let limit = loop.eventLoop.scheduleTask(in: wait) { done.succeed() }
-            try await done.futureResult.get()
-            limit.cancel()
-        }
+        let eventLoop = self.group.next()
+        let done = eventLoop.makePromise(of: Void.self)
+        let limit = eventLoop.scheduleTask(in: .microseconds(self.options.stopWait.microseconds)) { done.succeed() }
+        let stopped = self.loops.all.map { loop in loop.eventLoop.flatSubmit { loop.stop() } }
+        EventLoopFuture.andAllComplete(stopped, on: eventLoop).cascade(to: done)
+        try await done.futureResult.get()
+        limit.cancel()
         try await self.group.shutdownGracefully()
     }
 }

@@ -18,6 +18,8 @@ package struct CollectorCounters: Equatable, Sendable {
     package var rejected: [Rejection: UInt64] = [:]
     /// Events refused by the person they are about; nothing of them was stored.
     package var declined: [DeclineReason: UInt64] = [:]
+    /// Optional fields that could not be used and were left out of accepted events.
+    package var droppedFields: [WireKey: UInt64] = [:]
     /// Events the log did not take: their sender was told to try again, so they were not received.
     package var refused: UInt64 = 0
     /// Mail opens the log did not take: nobody sends an open again.
@@ -39,11 +41,22 @@ package struct CollectorCounters: Equatable, Sendable {
         self.accepted += other.accepted
         self.rejected.merge(other.rejected, uniquingKeysWith: +)
         self.declined.merge(other.declined, uniquingKeysWith: +)
+        self.droppedFields.merge(other.droppedFields, uniquingKeysWith: +)
         self.refused += other.refused
         self.opensLost += other.opensLost
         self.clicksLost += other.clicksLost
         self.badTokens += other.badTokens
     }
+}
+
+/// Events that a write to the log carries.
+struct AcceptedEvents: Sendable {
+    /// All of them.
+    var count: UInt64 = 0
+    /// Of these, mail opens.
+    var opens: UInt64 = 0
+    /// Of these, clicks.
+    var clicks: UInt64 = 0
 }
 
 /// One loop's counters: written by the loop, read by whoever asks.
@@ -56,5 +69,23 @@ final class LoopCounters: Sendable {
     /// Counts.
     func count(_ change: (inout CollectorCounters) -> Void) {
         self.values.withLock { change(&$0) }
+    }
+
+    /// The log lost accepted events after all.
+    func takeBack(_ events: AcceptedEvents) {
+        self.count { counters in
+            counters.accepted -= events.count
+            counters.received -= events.count
+        }
+        self.refuse(events)
+    }
+
+    /// The log did not take events.
+    func refuse(_ events: AcceptedEvents) {
+        self.count { counters in
+            counters.refused += events.count
+            counters.opensLost += events.opens
+            counters.clicksLost += events.clicks
+        }
     }
 }

@@ -85,8 +85,8 @@ package enum Limits {
     package static let titleBytes = 256
     /// Bytes of a name (custom event, form, file) or a campaign parameter.
     package static let nameBytes = 128
-    /// Bytes of a click's token.
-    package static let clickTokenBytes = 128
+    /// Bytes of a token: the longest text that is looked at as one.
+    package static let tokenBytes = 128
     /// Mapped fields of one submitted form.
     package static let formFields = 16
     /// Bytes of one form field's value.
@@ -101,6 +101,21 @@ package enum Limits {
     package static let idleConnection = TimeSpan.seconds(75)
     /// How long a request's head and body may take to arrive.
     package static let slowRequest = TimeSpan.seconds(20)
+    /// How long a closed writing half waits for the peer's end, so that what is still under way is not reset.
+    package static let lingering = TimeSpan.seconds(2)
+    /// How long a stop waits for answers that are due.
+    package static let stopWait = TimeSpan.seconds(10)
+    /// Connections the system holds until they are accepted.
+    package static let listenBacklog: Int32 = 4_096
+    /// User agents a loop remembers as programs' or not: a site's visitors share a few hundred.
+    package static let rememberedAgents = 1_024
+    /// Bytes of a user agent that are searched for a program's name.
+    package static let agentBytes = 512
+    /// Forms with a claim that a network, and a visitor, may send within an hour, on each event loop.
+    package static let claimsPerNetwork = 60
+    package static let claimsPerVisitor = 10
+    /// Networks and visitors a loop counts claims of; while the table is full, claims of others are refused.
+    package static let claimants = 4_096
     /// How long a redirect waits for its commit.
     package static let redirectWait = TimeSpan.milliseconds(250)
 

@@ -32,6 +32,7 @@ package final class OpenService: Sendable {
     package static let version = "0.1.0"
 
     init(settings: ServiceSettings, logger: Logger) async throws {
+        for warning in settings.warnings { logger.warning("\(warning)") }
         let clock = SystemClock()
         let randomness = SystemRandomness()
         let wake = WakeUp()
@@ -124,10 +125,10 @@ package final class OpenService: Sendable {
         var options = Collector.Settings()
         options.pathPrefix = settings.publicListener.pathPrefix
         options.trustedProxies = settings.proxies.trusted
+        options.proxyHeader = settings.proxies.header
         options.cookie.name = settings.publicListener.cookieName
         options.cookie.domain = settings.publicListener.cookieDomain
-        // Browsers keep Secure cookies to https; without it only a loopback address is served at all sensibly.
-        options.cookie.isSecure = settings.publicListener.baseURL.hasPrefix("https:")
+        options.cookie.isSecure = settings.publicListener.hasSecureCookies
         options.trackerScript = PackageResources.t_js
         options.formsScript = PackageResources.forms_js
         let collector = Collector(

@@ -123,6 +123,27 @@ import Testing
         }
     }
 
+    @Test func aPipelineIsAnsweredAsByTheStandardPipelineAlone() throws {
+        var random = SeededRandom(seed: 9)
+        for _ in 0..<300 {
+            var bytes: [UInt8] = []
+            for _ in 0..<Int.random(in: 1...8, using: &random) { bytes += RequestSample.bytes(using: &random) }
+            if Bool.random(using: &random) { bytes.removeLast(Int.random(in: 0..<40, using: &random)) }
+            let (port, oracle) = (Port(), Port())
+            let ours = try port.connect()
+            try ours.send(bytes)
+            ours.endInput()
+            let standard = try oracle.connect()
+            try standard.send(Port.request("GET", "/nowhere"))
+            #expect(try standard.responses().map(\.status) == [404])
+            try standard.send(bytes)
+            standard.endInput()
+            #expect(try ours.output() == standard.output(), "\(String(decoding: bytes, as: UTF8.self))")
+            #expect(port.log.events.count == oracle.log.events.count)
+            #expect(ours.channel.isActive == standard.channel.isActive)
+        }
+    }
+
     @Test func theStandardPipelineAnswersLikeTheCodec() throws {
         var random = SeededRandom(seed: 8)
         for _ in 0..<200 {

@@ -70,6 +70,29 @@ import Testing
         try await server.stop()
     }
 
+    @Test(.timeLimit(.minutes(1))) func aStopEndsEveryLoopsConnectionsWhileOneStillWaitsForTheLog() async throws {
+        let log = FakeLog(commitsOnFlush: false)
+        let server = try await self.server(log: log) { $0.stopWait = .minutes(10) }
+        let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        // Connections go to the loops in turn: one that waits and one that idles on each.
+        var waiting: [any Channel] = []
+        for _ in 0..<2 {
+            let channel = try await bootstrap.connect(host: "127.0.0.1", port: server.port).get()
+            let request = Port.request("GET", "/p.gif?site=shop&url=https://shop.example/")
+            try await channel.writeAndFlush(ByteBuffer(string: request))
+            waiting.append(channel)
+        }
+        var idle: [any Channel] = []
+        for _ in 0..<2 { idle.append(try await bootstrap.connect(host: "127.0.0.1", port: server.port).get()) }
+        while log.events.count < 2 || server.connections < 4 { await Task.yield() }
+        async let stopped: Void = server.stop()
+        for channel in idle { try await channel.closeFuture.get() }
+        #expect(server.connections >= 2)
+        log.commit()
+        for channel in waiting { try await channel.closeFuture.get() }
+        try await stopped
+    }
+
     @Test func aStopEndsIdleConnections() async throws {
         let server = try await self.server()
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)

@@ -38,7 +38,7 @@ import Testing
         #expect(machine.answered(1, at: self.at(0)) == .closeOutput)
         #expect(machine.mayRead)
         #expect(machine.tick(at: self.at(1)) == .none)
-        #expect(machine.inputClosed() == .close)
+        #expect(machine.inputClosed(holdsInput: false) == .close)
     }
 
     @Test func aPeerThatNeverClosesIsNotWaitedForLong() {
@@ -52,7 +52,30 @@ import Testing
     @Test func aHalfClosedConnectionStillGetsItsAnswers() {
         var machine = ConnectionMachine(openedAt: self.at(0))
         machine.took(closes: false)
-        #expect(machine.inputClosed() == .none)
+        #expect(machine.inputClosed(holdsInput: false) == .none)
+        #expect(machine.answered(1, at: self.at(1)) == .close)
+    }
+
+    @Test func aHalfClosedConnectionFirstTakesWhatWaitedForRoom() {
+        var machine = ConnectionMachine(openedAt: self.at(0))
+        for _ in 0..<Limits.pipelinedRequests { machine.took(closes: false) }
+        #expect(machine.inputClosed(holdsInput: true) == .none)
+        #expect(machine.answered(Limits.pipelinedRequests, at: self.at(1)) == .none)
+        #expect(machine.mayParse)
+        machine.took(closes: false)
+        #expect(machine.paused(holdsPart: true, at: self.at(1)) == .none)
+        #expect(!machine.mayParse)
+        #expect(machine.answered(1, at: self.at(1)) == .close)
+    }
+
+    @Test func aHalfClosedConnectionIsHandedOverAllTheSame() {
+        var machine = ConnectionMachine(openedAt: self.at(0))
+        machine.took(closes: false)
+        #expect(machine.didNotUnderstand() == .none)
+        #expect(machine.inputClosed(holdsInput: true) == .none)
+        #expect(machine.answered(1, at: self.at(1)) == .handOver)
+        machine.took(closes: false)
+        #expect(machine.inputClosed(holdsInput: false) == .none)
         #expect(machine.answered(1, at: self.at(1)) == .close)
     }
 
@@ -87,7 +110,7 @@ import Testing
         var machine = ConnectionMachine(openedAt: self.at(0))
         for second in 1...21 {
             machine.received(at: self.at(Int64(second)))
-            machine.paused(holdsPart: true, at: self.at(Int64(second)))
+            #expect(machine.paused(holdsPart: true, at: self.at(Int64(second))) == .none)
             #expect(machine.tick(at: self.at(Int64(second))) == .none)
         }
         machine.received(at: self.at(22))

@@ -62,6 +62,65 @@ import Testing
         #expect(port.log.events.count == count)
     }
 
+    @Test func readsThatAlwaysEndWithinARequestDoNotMakeTheBufferGrow() throws {
+        let port = Port()
+        let connection = try port.connect()
+        let request = Array(Port.request("GET", "/.well-known/gpc.json").utf8)
+        let count = 10_000
+        let bytes = Array(repeatElement(request, count: count).joined())
+        var answered = 0
+        var largest = 0
+        for start in stride(from: 0, to: bytes.count, by: 997) {
+            try connection.send(Array(bytes[start..<min(start + 997, bytes.count)]))
+            answered += try connection.responses().count
+            largest = max(largest, connection.handler.input?.capacity ?? 0)
+        }
+        #expect(answered == count)
+        #expect(largest <= 8_192)
+    }
+
+    @Test func aHalfCloseIsAnsweredForEverythingAskedBefore() throws {
+        let port = Port(commits: false)
+        let connection = try port.connect()
+        let count = Limits.pipelinedRequests * 2 + 5
+        try connection.send(String(repeating: self.post, count: count) + "POST /e HTTP/1.1\r\nHost: a")
+        connection.endInput()
+        var statuses: [Int] = []
+        for _ in 0..<3 {
+            port.log.commit()
+            port.eventLoop.run()
+            statuses += try connection.responses().map(\.status)
+        }
+        #expect(statuses == Array(repeating: 204, count: count))
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test func aHalfCloseInFrontOfAHandOverIsAnsweredByTheStandardPipeline() throws {
+        let port = Port(commits: false)
+        let connection = try port.connect()
+        try connection.send(self.post + Port.request("GET", "/nowhere") + self.post)
+        connection.endInput()
+        #expect(connection.channel.isActive)
+        var statuses: [Int] = []
+        for _ in 0..<2 {
+            port.log.commit()
+            port.eventLoop.run()
+            statuses += try connection.responses().map(\.status)
+        }
+        #expect(statuses == [204, 404, 204])
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test func nothingBehindAClosingAnswerOfTheStandardPipelineIsRecorded() throws {
+        let port = Port()
+        let connection = try port.connect()
+        try connection.send(Port.request("GET", "/nowhere"))
+        try connection.send("GET /t.js HTTP/1.1\r\n\r\n" + self.post)
+        #expect(try connection.responses().map(\.status) == [404, 400])
+        #expect(port.log.events.isEmpty)
+        #expect(port.counters.accepted == 0)
+    }
+
     @Test func aHandOverWaitsForTheAnswersBeforeIt() throws {
         let port = Port(commits: false)
         let connection = try port.connect()

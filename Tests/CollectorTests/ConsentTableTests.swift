@@ -47,6 +47,17 @@ import Testing
         #expect(event.slot == SlotMap(key: port.log.slotKey).slot(of: event.record.page))
     }
 
+    @Test func aDownloadBeforeTheChoiceIsKeptWithoutWhatItsAddressSaysOfAPerson() throws {
+        let port = Port()
+        for consent in ["undecided", "granted"] {
+            let body =
+                "{\"type\":\"download\",\"site\":\"shop\",\"url\":\"https://shop.example/a?b=1\",\"name\":\"file\","
+                + "\"consent\":\"\(consent)\",\"target\":\"https://files.example/a.pdf?for=ann\"}"
+            #expect(try port.post("/e", body).status == 204)
+        }
+        #expect(port.log.events.map { $0.text(\.target) } == ["files.example/a.pdf", "files.example/a.pdf?for=ann"])
+    }
+
     @Test(arguments: Self.signals)
     func aRefusedViewIsOneCounter(_ field: String, _ reason: DeclineReason) throws {
         for consent in ["granted", "undecided"] {

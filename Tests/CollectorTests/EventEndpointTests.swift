@@ -132,6 +132,23 @@ import Testing
         }
     }
 
+    @Test func aRefusalOfTheStandardPipelineMayBeReadByTheSitesOwnPages() throws {
+        let large = String(repeating: "x", count: Limits.eventBodyBytes + 1)
+        let twoHosts = "POST /e HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 0\r\n"
+        for (origin, allowed) in [("https://shop.example", true), ("https://evil.example", false)] {
+            let refusals = [
+                try Port().post("/e", large, "Origin: \(origin)"),
+                try Port().ask(twoHosts + "Origin: \(origin)\r\n\r\n"),
+                try Port().post("/e", "{", "Origin: \(origin)"),
+            ]
+            #expect(refusals.map(\.status) == [413, 400, 400])
+            for refusal in refusals {
+                #expect(refusal["access-control-allow-origin"] == (allowed ? origin : nil))
+                #expect(refusal["vary"] == "Origin")
+            }
+        }
+    }
+
     @Test func aPreflightAnswersForTheSitesOwnOriginsOnly() throws {
         let port = Port()
         let own = try port.ask(Port.request("OPTIONS", "/e", ["Origin: https://shop.example"]))
@@ -187,6 +204,62 @@ import Testing
         #expect(port.log.events.map(\.record.filter) == [filter])
     }
 
+    @Test func ofAnExcludedPathNothingIsRecordedButThatSomethingHappened() throws {
+        let port = Port(site: { $0.excludedPaths = ["/admin/**"] })
+        let fields = ["User-Agent: Googlebot", "Cookie: __Host-vdg=AAAAAAAAAAEAAAAAAAAAAg"]
+        for consent in ["granted", "undecided"] {
+            for field in fields {
+                let body = self.event(
+                    ",\"consent\":\"\(consent)\",\"click\":\"\(port.token(.click, object: 5, nonce: 42))\"",
+                    url: "https://shop.example/admin/people?name=ann"
+                )
+                let response = try port.post("/e", body, field)
+                #expect(response.status == 204)
+                #expect(response["set-cookie"] == nil)
+            }
+        }
+        let form =
+            "{\"type\":\"form_submit\",\"site\":\"shop\",\"url\":\"https://shop.example/admin/x\",\"name\":\"f\","
+            + "\"consent\":\"granted\",\"fields\":{\"email\":\"ann@example.com\"}}"
+        #expect(try port.post("/e", form).status == 204)
+        #expect(port.log.events.count == 5)
+        for event in port.log.events {
+            var expected = EventRecord()
+            expected.kind = event.record.kind
+            expected.site = Port.site
+            expected.filter = .excludedPath
+            var writer = ByteWriter()
+            expected.encode(to: &writer, text: UnsafeRawBufferPointer(start: nil, count: 0))
+            #expect(event.bytes == writer.bytes)
+        }
+    }
+
+    @Test func aDroppedFieldIsCountedAndNamedByThePixelToo() throws {
+        let port = Port()
+        _ = try port.post("/e", "[\(self.event(",\"scroll\":\"far\"")),\(self.event(",\"scroll\":-1,\"name\":2"))]")
+        let pixel = try port.get("/p.gif?site=shop&url=https://shop.example/&scroll=200&time=x")
+        #expect(pixel.status == 200)
+        #expect(pixel["x-dropped"] == "time, scroll")
+        #expect(port.counters.droppedFields == [.scroll: 3, .name: 1, .time: 1])
+        #expect(try port.get("/p.gif?site=shop&url=https://shop.example/")["x-dropped"] == nil)
+    }
+
+    @Test func whatACampaignSaysIsKeptWithTheAcceptedView() throws {
+        let port = Port()
+        let url =
+            "https://shop.example/?utm_source=a&utm_medium=b&utm_campaign=c&utm_content=d%20e&utm_term=f&gclid=secret"
+        for consent in ["granted", "undecided"] {
+            #expect(try port.post("/e", self.event(",\"consent\":\"\(consent)\"", url: url)).status == 204)
+        }
+        let (accepted, before) = (port.log.events[0], port.log.events[1])
+        let texts: [KeyPath<EventRecord, TextRange>] = [
+            \.campaignSource, \.campaignMedium, \.campaignName, \.campaignContent, \.campaignTerm, \.clickIDName,
+        ]
+        #expect(texts.map { accepted.text($0) } == ["a", "b", "c", "d e", "f", "gclid"])
+        #expect(texts.allSatisfy { before.text($0).isEmpty })
+        #expect(!String(decoding: accepted.bytes, as: UTF8.self).contains("secret"))
+    }
+
     @Test func theCompanysOwnNetworkAndExcludedPathsAreMarked() throws {
         let port = Port(site: {
             $0.internalNetworks = ["203.0.113.0/24", "2001:db8::/32"]
@@ -225,8 +298,31 @@ import Testing
         #expect(
             try filter("X-Forwarded-For: 198.51.100.1, 192.0.2.9:80, 10.9.9.9", from: "10.1.1.1") == .internalNetwork
         )
-        #expect(try filter("Forwarded: for=\"192.0.2.9:4711\";proto=https", from: "10.1.1.1") == .internalNetwork)
-        #expect(try filter("Forwarded: for=unknown", from: "10.1.1.1") == FilterReason.none)
+        // What this proxy does not set, its client may have.
+        #expect(try filter("Forwarded: for=192.0.2.9", from: "10.1.1.1") == FilterReason.none)
+        #expect(try filter("X-Real-IP: 192.0.2.9", from: "10.1.1.1") == FilterReason.none)
+    }
+
+    @Test(arguments: [
+        (ProxyHeader.forwarded, "Forwarded: for=\"192.0.2.9:4711\";proto=https", FilterReason.internalNetwork),
+        (.forwarded, "Forwarded: for=unknown", .none), (.forwarded, "X-Forwarded-For: 192.0.2.9", .none),
+        (.realIP, "X-Real-IP: 192.0.2.9", .internalNetwork), (.realIP, "x-real-ip: [2001:db8::1]", .internalNetwork),
+        (.realIP, "X-Forwarded-For: 192.0.2.9", .none),
+    ])
+    func onlyTheConfiguredHeaderIsRead(_ header: ProxyHeader, _ field: String, _ expected: FilterReason) throws {
+        let port = Port(
+            site: { $0.internalNetworks = ["192.0.2.0/24", "2001:db8::/32"] },
+            settings: {
+                $0.trustedProxies = ["10.0.0.0/8"]
+                $0.proxyHeader = header
+            }
+        )
+        let body = self.event()
+        _ = try port.ask(
+            Port.request("POST", "/e", ["Content-Length: \(body.utf8.count)", field]) + body,
+            from: "10.1.1.1"
+        )
+        #expect(port.log.events.map(\.record.filter) == [expected])
     }
 
     @Test func noAddressIsStored() throws {

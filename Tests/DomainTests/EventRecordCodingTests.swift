@@ -54,8 +54,17 @@ import Testing
         #expect(refused > 5_000)
     }
 
+    @Test func aRecordWrittenBeforeThereWereCampaignDetailsIsReadAsItWas() throws {
+        // A page view of site 3 with a campaign's name, as it was written before bit 30 meant anything.
+        let payload: [UInt8] = [0x02, 0, 0x80, 0, 1, 0x10, 3, 6] + Array("spring".utf8)
+        let record = try payload.withUnsafeBytes { try EventRecord(decoding: $0) }
+        #expect(record.site == SiteID(3))
+        #expect(record.campaignName.string(in: payload) == "spring")
+        #expect(record.campaignContent.isEmpty && record.campaignTerm.isEmpty && record.clickIDName.isEmpty)
+    }
+
     @Test func anUnknownFieldBitIsRefused() {
-        let payload: [UInt8] = [0, 0, 0, 0x40, 1, 0x10]
+        let payload: [UInt8] = [0, 0, 0, 0x80, 1, 0x10]
         #expect(throws: DecodingFailure.invalid("event fields")) {
             try payload.withUnsafeBytes { try EventRecord(decoding: $0) }
         }
@@ -111,6 +120,9 @@ private struct EventSample {
         self.record.campaignSource = self.addText(using: &random)
         self.record.campaignMedium = self.addText(using: &random)
         self.record.campaignName = self.addText(using: &random)
+        self.record.campaignContent = self.addText(using: &random)
+        self.record.campaignTerm = self.addText(using: &random)
+        self.record.clickIDName = self.addText(using: &random)
         self.record.name = self.addText(using: &random)
         self.record.target = self.addText(using: &random)
         self.record.fields = self.addText(using: &random)
@@ -134,7 +146,8 @@ private struct EventSample {
     static func texts(of record: EventRecord) -> [TextRange] {
         [
             record.url, record.path, record.title, record.referrer, record.campaignSource, record.campaignMedium,
-            record.campaignName, record.name, record.target, record.fields,
+            record.campaignName, record.campaignContent, record.campaignTerm, record.clickIDName, record.name,
+            record.target, record.fields,
         ]
     }
 

@@ -1,3 +1,5 @@
+import Domain
+
 /// User agents of programs: search engines, monitors, previews, libraries.
 ///
 /// Our own table of words, compared without case anywhere in the user agent. It is meant for pages and clicks, not
@@ -7,12 +9,9 @@ enum BotList {
     /// Grows with every change of the table.
     static let version: UInt16 = 1
 
-    /// Longer user agents are looked at only so far.
-    private static let longestAgent = 512
-
     /// Whether a user agent names a program.
     static func matches(_ agent: UnsafeRawBufferPointer) -> Bool {
-        let count = min(agent.count, Self.longestAgent)
+        let count = min(agent.count, Limits.agentBytes)
         for start in 0..<count {
             let first = Octets.lowercased(agent[start])
             guard first &- UInt8(ascii: "a") < 26 else { continue }

@@ -1,23 +1,26 @@
+import Domain
+
 /// Where a request comes from: the peer, or what a trusted proxy in front of us says.
 ///
-/// The headers are read only when the peer is one of the configured proxies, from the right, and past every proxy
-/// that is trusted too: what stands further left was written by whoever came first, and may be invented.
+/// Its header is read only when the peer is one of the configured proxies, from the right, and past every proxy that is
+/// trusted too: what stands further left was written by whoever came first, and may be invented. The other headers that
+/// proxies use are not read at all: a proxy that does not set them passes on what the client wrote.
 enum ClientAddress {
     /// The client's address; nil when it is not known.
-    static func of(_ request: Request, peer: NetworkAddress?, trusted: [Network]) -> NetworkAddress? {
+    static func of(
+        _ request: Request,
+        peer: NetworkAddress?,
+        trusted: [Network],
+        header: ProxyHeader
+    ) -> NetworkAddress? {
         guard let peer, Self.isTrusted(peer, trusted) else { return peer }
         let comma = UInt8(ascii: ",")
         var chain: [NetworkAddress?] = []
-        if request.head.has(.forwardedFor) {
-            Octets.forEachPart(of: request.value(.forwardedFor), separator: comma) { part in
-                chain.append(Self.node(part))
-                return true
-            }
-        } else if request.head.has(.forwarded) {
-            Octets.forEachPart(of: request.value(.forwarded), separator: comma) { element in
-                chain.append(Self.forwardedNode(element))
-                return true
-            }
+        let field = RequestField(header)
+        guard request.head.has(field) else { return peer }
+        Octets.forEachPart(of: request.value(field), separator: comma) { element in
+            chain.append(header == .forwarded ? Self.forwardedNode(element) : Self.node(element))
+            return true
         }
         var client = peer
         for node in chain.reversed() {

@@ -26,7 +26,12 @@ struct RequestFacts: Sendable {
         } else if request.value(.doNotTrack).elementsEqual("1".utf8) {
             self.refusal = .doNotTrack
         }
-        self.address = ClientAddress.of(request, peer: peer, trusted: collector.trustedProxies)
+        self.address = ClientAddress.of(
+            request,
+            peer: peer,
+            trusted: collector.trustedProxies,
+            header: collector.settings.proxyHeader
+        )
         self.network = self.address?.networkKey(collector.slotKey) ?? 0
         let agent = request.value(.userAgent)
         let hash = agent.isEmpty ? 0 : SipHash.hash(agent, key: collector.slotKey)

@@ -22,7 +22,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let loop: CollectorLoop
     private var machine: ConnectionMachine
     private var parser = RequestParser()
-    private var input: ByteBuffer?
+    /// What arrived and was not taken yet.
+    private(set) var input: ByteBuffer?
     private var pending = CircularBuffer<Pending>()
     /// The number of the first pending answer within the connection.
     private var firstSerial: UInt64 = 0
@@ -67,7 +68,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case .handedOver: context.fireChannelRead(data)
         case .reading, .draining(.handOver):
             var bytes = self.unwrapInboundIn(data)
-            if self.input == nil { self.input = bytes } else { self.input?.writeBuffer(&bytes) }
+            self.keep(&bytes)
             self.parse(context: context)
         case .draining(.close), .lingering, .closed: break
         }
@@ -87,7 +88,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .some(.inputClosed) = event as? ChannelEvent {
-            self.perform(self.machine.inputClosed(), context: context)
+            let holdsInput = self.input.map { $0.readableBytes > 0 } ?? false
+            self.perform(self.machine.inputClosed(holdsInput: holdsInput), context: context)
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -104,12 +106,24 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     // MARK: Requests
 
+    private func keep(_ bytes: inout ByteBuffer) {
+        guard var input = self.input.take() else {
+            self.input = bytes
+            return
+        }
+        // A peer whose reads always end within a request would else make the buffer grow for ever. Moved only when it
+        // frees at least as much as is moved, so that a byte is moved once or twice in its life.
+        if input.readerIndex >= input.readableBytes { input.discardReadBytes() }
+        input.writeBuffer(&bytes)
+        self.input = input
+    }
+
     private func parse(context: ChannelHandlerContext) {
         while self.machine.mayParse, let input = self.input, input.readableBytes > 0 {
             let (outcome, reply) = input.withUnsafeReadableBytes { self.parseOne($0) }
             switch outcome {
             case .needMore:
-                self.machine.paused(holdsPart: true, at: self.loop.monotonicNow)
+                self.perform(self.machine.paused(holdsPart: true, at: self.loop.monotonicNow), context: context)
                 return
             case .handOver:
                 self.perform(self.machine.didNotUnderstand(), context: context)
@@ -123,7 +137,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard self.input?.readableBytes == 0 else { return }
         // Given back, so that the next read can use the same memory.
         self.input = nil
-        self.machine.paused(holdsPart: false, at: self.loop.monotonicNow)
+        self.perform(self.machine.paused(holdsPart: false, at: self.loop.monotonicNow), context: context)
     }
 
     private func parseOne(_ bytes: UnsafeRawBufferPointer) -> (RequestParser.Outcome, Reply?) {
@@ -132,9 +146,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         return (outcome, self.loop.answer(Request(head: head, bytes: bytes, route: route), peer: self.peer))
     }
 
-    /// A request that the standard pipeline read.
+    /// Whether the standard pipeline's requests are still answered: not behind an answer that closes.
+    var takesRequests: Bool { self.machine.state == .handedOver }
+
+    /// A request that the standard pipeline read, while ``takesRequests``.
     func take(_ reply: Reply, closes: Bool) {
-        guard self.machine.state == .handedOver else { return }
         self.machine.took(closes: closes)
         self.append(reply, closes: closes)
     }
@@ -179,7 +195,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         where !self.pending[index].isReady && self.pending[index].reply.waits(for: lane, through: .max) {
             self.pending[index].isReady = true
             if let answer = self.pending[index].reply.onFailure { self.pending[index].reply.answer = answer }
-            self.loop.takeBack(self.pending[index].reply)
         }
         self.writeReady()
     }
@@ -260,13 +275,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
             context.close(promise: nil)
             return
         }
-        guard let rest = self.input else { return }
-        self.input = nil
-        context.fireChannelRead(self.wrapInboundOut(rest))
-        context.fireChannelReadComplete()
-        // The read cycle these bytes came with may be over already.
-        self.loop.endCycle()
-        self.writeReady(context: context)
-        self.resume(context: context)
+        if let rest = self.input.take() {
+            context.fireChannelRead(self.wrapInboundOut(rest))
+            context.fireChannelReadComplete()
+            // The read cycle these bytes came with may be over already.
+            self.loop.endCycle()
+            self.writeReady(context: context)
+            self.resume(context: context)
+        }
+        guard self.machine.inputIsClosed else { return }
+        self.perform(self.machine.inputClosed(holdsInput: false), context: context)
     }
 }

@@ -38,9 +38,6 @@ struct ConnectionMachine: Sendable {
         case close
     }
 
-    /// How long a closed writing half waits for the peer.
-    static let lingering = TimeSpan.seconds(2)
-
     /// Where the connection stands.
     private(set) var state = State.reading
     /// Requests whose answer was not yet written.
@@ -49,7 +46,8 @@ struct ConnectionMachine: Sendable {
     var isWritable = true
     private var lastActive: TimeSpan
     private var requestStarted: TimeSpan?
-    private var inputIsClosed = false
+    /// Whether the peer sends no more.
+    private(set) var inputIsClosed = false
 
     /// A connection that was opened at a time of the monotonic clock.
     init(openedAt now: TimeSpan) { self.lastActive = now }
@@ -82,12 +80,16 @@ struct ConnectionMachine: Sendable {
     }
 
     /// All bytes that arrived were taken; `holdsPart` tells whether some begin another request.
-    mutating func paused(holdsPart: Bool, at now: TimeSpan) {
+    mutating func paused(holdsPart: Bool, at now: TimeSpan) -> Action {
         if !holdsPart {
             self.requestStarted = nil
         } else if self.requestStarted == nil {
             self.requestStarted = now
         }
+        guard self.inputIsClosed, self.state == .reading else { return .none }
+        // What is left of a request cannot become whole any more.
+        self.state = .draining(.close)
+        return self.goOn()
     }
 
     /// The next bytes are for the standard pipeline to judge.
@@ -105,12 +107,13 @@ struct ConnectionMachine: Sendable {
         return self.goOn()
     }
 
-    /// The peer sends no more.
-    mutating func inputClosed() -> Action {
+    /// The peer sends no more; `holdsInput` tells whether bytes wait that were not looked at. What was asked is
+    /// answered: requests that wait for room or for the standard pipeline come first.
+    mutating func inputClosed(holdsInput: Bool) -> Action {
         self.inputIsClosed = true
         switch self.state {
-        case .reading, .handedOver, .draining:
-            // What is left of a request cannot become whole any more.
+        case .reading where holdsInput && !self.hasRoom, .draining(.handOver): return .none
+        case .reading, .handedOver, .draining(.close):
             self.state = .draining(.close)
             return self.goOn()
         case .lingering:
@@ -136,7 +139,7 @@ struct ConnectionMachine: Sendable {
         let isLate =
             switch self.state {
             case .closed: false
-            case .lingering: silence > Self.lingering.microseconds
+            case .lingering: silence > Limits.lingering.microseconds
             // Waiting for the log is no silence of the peer's; not taking the answers is.
             case .reading, .handedOver, .draining:
                 (self.outstanding == 0 || !self.isWritable) && silence > Limits.idleConnection.microseconds

@@ -19,20 +19,34 @@ final class LogLane: @unchecked Sendable {
         var connection: ConnectionHandler
     }
 
+    /// Accepted events that are not on disk yet.
+    private struct Uncommitted {
+        var ticket: UInt64
+        var events: AcceptedEvents
+    }
+
     private let eventLoop: any EventLoop
+    private let counters: LoopCounters
     private let mailbox = Mutex(Mailbox())
     private var writer: (any LogWriter)?
     private var waiting = CircularBuffer<Waiting>()
+    // As long as the log's pending bytes at most.
+    private var uncommitted = CircularBuffer<Uncommitted>()
     private var needsFlush = false
     private var hasFailed = false
 
-    init(role: LogWriterRole, stream: any EventStream, eventLoop: any EventLoop) {
+    init(role: LogWriterRole, stream: any EventStream, eventLoop: any EventLoop, counters: LoopCounters) {
         self.eventLoop = eventLoop
+        self.counters = counters
         self.writer = stream.makeWriter(role) { [weak self] progress in self?.post(progress) }
     }
 
-    /// Appends whole frames; returns their ticket.
-    func append(_ frames: [UInt8], records: Int) throws(AppendRefusal) -> UInt64 {
+    /// Appends whole frames; returns their ticket. `events` are taken back from the counters should the log lose them.
+    func append(
+        _ frames: [UInt8],
+        records: Int,
+        of events: AcceptedEvents = AcceptedEvents()
+    ) throws(AppendRefusal) -> UInt64 {
         guard !self.hasFailed, let writer else { throw .failed }
         let result: Result<UInt64, AppendRefusal> = frames.withUnsafeBytes { bytes in
             do throws(AppendRefusal) {
@@ -43,6 +57,7 @@ final class LogLane: @unchecked Sendable {
         }
         let ticket = try result.get()
         self.needsFlush = true
+        if events.count > 0 { self.uncommitted.append(Uncommitted(ticket: ticket, events: events)) }
         return ticket
     }
 
@@ -87,6 +102,7 @@ final class LogLane: @unchecked Sendable {
     }
 
     private func release(through ticket: UInt64) {
+        while let first = self.uncommitted.first, first.ticket <= ticket { self.uncommitted.removeFirst() }
         while let first = self.waiting.first, first.ticket <= ticket {
             self.waiting.removeFirst()
             first.connection.committed(through: ticket, on: self)
@@ -97,6 +113,8 @@ final class LogLane: @unchecked Sendable {
 
     private func fail() {
         self.hasFailed = true
+        for lost in self.uncommitted { self.counters.takeBack(lost.events) }
+        self.uncommitted.removeAll()
         let waiting = self.waiting
         self.waiting.removeAll()
         for entry in waiting { entry.connection.failed(on: self) }

@@ -16,15 +16,12 @@ struct Reply: Sendable {
     var wait: Wait
     /// What is said instead if the log fails; nil for the answer itself.
     var onFailure: Answer?
-    /// How many accepted events it acknowledges.
-    var accepted: Int
 
     /// A reply.
-    init(_ answer: Answer, wait: Wait = .none, onFailure: Answer? = nil, accepted: Int = 0) {
+    init(_ answer: Answer, wait: Wait = .none, onFailure: Answer? = nil) {
         self.answer = answer
         self.wait = wait
         self.onFailure = onFailure
-        self.accepted = accepted
     }
 
     /// Whether it waits for a lane's ticket, or an earlier one.

@@ -42,7 +42,7 @@ private final class StandardRequestHandler: ChannelInboundHandler {
             guard !self.isTooLarge else { return }
             if self.body.count + part.readableBytes > Limits.eventBodyBytes {
                 self.isTooLarge = true
-                self.answer(.text(.tooLarge, Rejection.tooLarge.expectation))
+                if let head { self.refuse(head, .text(.tooLarge, Rejection.tooLarge.expectation)) }
             } else {
                 self.body.append(contentsOf: part.readableBytesView)
             }
@@ -59,20 +59,31 @@ private final class StandardRequestHandler: ChannelInboundHandler {
             return
         }
         let status: Answer.Status = error == .headerOverflow ? .headTooLarge : .badRequest
-        self.answer(.text(status, "not a request this server understands"))
+        guard self.connection.takesRequests else { return }
+        self.connection.take(Reply(.text(status, "not a request this server understands")), closes: true)
     }
 
-    /// An answer behind which the connection closes.
-    private func answer(_ answer: Answer) {
+    /// An answer behind which the connection closes. The page that asked may read it, so that its script knows not to
+    /// ask again.
+    private func refuse(_ head: HTTPRequestHead, _ answer: Answer) {
+        guard self.connection.takesRequests else { return }
+        var answer = answer
+        let spelled = SpelledRequest(head, body: [])
+        self.loop.beginCycle()
+        spelled.bytes.withUnsafeBytes { bytes in
+            self.loop.allowReading(Request(head: spelled.head, bytes: bytes, route: .unknown), &answer)
+        }
         self.connection.take(Reply(answer), closes: true)
     }
 
     private func answer(_ head: HTTPRequestHead) {
+        // Nothing behind a closing answer is recorded: it would never be answered.
+        guard self.connection.takesRequests else { return }
         let isHTTP11 = head.version == .http1_1
         let hosts = head.headers[canonicalForm: "host"]
         // RFC 9112, section 3.2: exactly one, unless the request is older than the rule.
         guard head.version.major == 1, hosts.count == 1 || hosts.isEmpty && !isHTTP11 else {
-            return self.answer(.text(.badRequest, "a request names one host"))
+            return self.refuse(head, .text(.badRequest, "a request names one host"))
         }
         let closes = !head.isKeepAlive
         let spelled = SpelledRequest(head, body: self.body)

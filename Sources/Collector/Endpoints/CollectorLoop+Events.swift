@@ -67,6 +67,8 @@ extension CollectorLoop {
             answer.status = Answer.Status(rejection)
             answer.add("X-Rejection", rejection.tag)
         }
+        let dropped = report.dropped.flatMap(\.names)
+        if !dropped.isEmpty { answer.add("X-Dropped", dropped.joined(separator: ", ")) }
         return self.finish(intake, report, answer: answer, onFailure: .pixelUnavailable)
     }
 
@@ -79,11 +81,12 @@ extension CollectorLoop {
         }
         // A withdrawal must not be kept out by a full disk, and what came with it goes the same way.
         let lane = intake.erasedVisitor == nil ? self.events : self.control
+        let events = AcceptedEvents(count: UInt64(report.accepted))
         let ticket: UInt64
         do {
-            ticket = try lane.append(self.frames.bytes, records: intake.records)
+            ticket = try lane.append(self.frames.bytes, records: intake.records, of: events)
         } catch {
-            self.counters.count { $0.refused += UInt64(report.accepted) }
+            self.counters.refuse(events)
             return Reply(onFailure)
         }
         self.count(report)
@@ -97,8 +100,7 @@ extension CollectorLoop {
         return Reply(
             answer,
             wait: .commit(ticket: ticket, on: lane),
-            onFailure: onFailure,
-            accepted: report.accepted
+            onFailure: onFailure
         )
     }
 
@@ -106,6 +108,9 @@ extension CollectorLoop {
         self.counters.count { counters in
             counters.received += UInt64(report.count)
             counters.accepted += UInt64(report.accepted)
+            for dropped in report.dropped where !dropped.isEmpty {
+                for key in dropped.keys { counters.droppedFields[key, default: 0] += 1 }
+            }
             guard report.accepted < report.count else { return }
             for fate in report.fates {
                 switch fate {

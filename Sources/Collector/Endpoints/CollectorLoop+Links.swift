@@ -4,18 +4,16 @@ import ScoreStore
 extension CollectorLoop {
     // MARK: Clicks
 
-    /// `GET /c/{link}/{token}`: redirects to the link's destination whatever else happens, and records the click when
-    /// the token is right and the contact's basis allows. No cookie is set.
+    /// `GET /c/{link}/{token}`: redirects whoever has a right token to the link's destination, whatever else happens,
+    /// and records the click when the contact's basis allows. No cookie is set. A forged token and an unknown link get
+    /// the same page, so that nobody can look up where links lead.
     func takeClick(_ request: Request, peer: NetworkAddress?, link number: UInt32, token: TextRange) -> Reply {
         // Read first, so that a forged token takes as long as a right one.
         let payload = Token.decode(request.bytes(at: token), signer: self.collector.signer)
-        guard let link = self.rules.snapshot.links[number], Destination.isSendable(link.url) else {
-            if payload == nil { self.counters.count { $0.badTokens += 1 } }
+        let link = self.rules.snapshot.links[number].flatMap { Destination.isSendable($0.url) ? $0 : nil }
+        guard let payload, let link, Self.opens(payload, link) else {
+            if payload == nil || link != nil { self.counters.count { $0.badTokens += 1 } }
             return Reply(.page(Pages.neutral(in: self.language(of: request)), status: .notFound))
-        }
-        guard let payload, Self.opens(payload, link) else {
-            self.counters.count { $0.badTokens += 1 }
-            return Reply(Destination.redirect(to: link.url))
         }
         let facts = RequestFacts(request, peer: peer, collector: self.collector, bots: &self.bots)
         var record = self.record(.emailClick, of: payload.contact, facts: facts)
@@ -72,7 +70,7 @@ extension CollectorLoop {
             nonce: click
         )
         let token = Token.encode(payload, signer: self.collector.signer)
-        return Destination.adding("\(self.collector.settings.clickParameter)=\(token)", to: url)
+        return Destination.adding("\(TrackingParameters.handOverName)=\(token)", to: url)
     }
 
     // MARK: Opens
@@ -182,19 +180,20 @@ extension CollectorLoop {
             record.encode(to: &$0, text: UnsafeRawBufferPointer(start: nil, count: 0))
         }
         self.frames = frames
+        let events = AcceptedEvents(
+            count: 1,
+            opens: record.kind == .emailOpen ? 1 : 0,
+            clicks: record.kind == .emailClick ? 1 : 0
+        )
         do {
-            let ticket = try self.events.append(self.frames.bytes, records: 1)
+            let ticket = try self.events.append(self.frames.bytes, records: 1, of: events)
             self.counters.count { counters in
                 counters.received += 1
                 counters.accepted += 1
             }
-            return Reply(answer, wait: wait(ticket, self.events), onFailure: onFailure, accepted: 1)
+            return Reply(answer, wait: wait(ticket, self.events), onFailure: onFailure)
         } catch {
-            self.counters.count { counters in
-                counters.refused += 1
-                if record.kind == .emailOpen { counters.opensLost += 1 }
-                if record.kind == .emailClick { counters.clicksLost += 1 }
-            }
+            self.counters.refuse(events)
             return Reply(onFailure ?? answer)
         }
     }

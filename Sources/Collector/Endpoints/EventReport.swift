@@ -4,7 +4,8 @@ import Domain
 struct EventReport {
     /// One fate per event, once something other than plain acceptance occurred.
     private(set) var fates: [Fate] = []
-    private var dropped: [DroppedFields] = []
+    /// What each was accepted without; empty until something was.
+    private(set) var dropped: [DroppedFields] = []
     /// How many events there were.
     private(set) var count = 0
     /// How many were accepted.

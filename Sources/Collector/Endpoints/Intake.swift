@@ -21,6 +21,8 @@ struct Intake {
     let collector: Collector
     let rules: DirectoryRules
     let facts: RequestFacts
+    let claims: ClaimTable
+    let now: Timestamp
     let today: UInt16
     /// Whether a page script sent it, rather than an image.
     let verdict: Verdict
@@ -37,6 +39,8 @@ struct Intake {
         self.collector = loop.collector
         self.rules = loop.rules
         self.facts = facts
+        self.claims = loop.claims
+        self.now = loop.now
         self.today = loop.today
         self.verdict = verdict
         self.frames = frames
@@ -60,15 +64,22 @@ struct Intake {
         }
         if event.consent == .denied { self.withdraw() }
         let claim = event.kind == .formSubmit ? self.claim(in: event, text: text) : nil
+        let refusal = self.facts.refusal ?? (event.consent == .denied ? .refused : nil)
+        if let refusal, claim == nil || site.site.mode == .none { return .declined(refusal) }
+        let shape = refusal == nil ? Self.shape(of: event, on: site.site) : .audience
+        guard let shape else { return .declined(.siteMode) }
+        if site.excludes(path: UnsafeRawBufferPointer(rebasing: text[event.path.bounds])) {
+            self.writeExcluded(event, page: page, site: site.site, text: text)
+            return .accepted
+        }
+        if claim != nil, !self.admitsClaim { return .rejected(.tooManyClaims) }
         var record = self.record(of: event, page: page, site: site, text: text)
-        if let refusal = self.facts.refusal ?? (event.consent == .denied ? .refused : nil) {
-            guard let claim, site.site.mode != .none else { return .declined(refusal) }
+        if refusal != nil, let claim {
             record.consent = .denied
             self.writeClaim(claim, record, text: text)
             return .accepted
         }
-        switch Self.shape(of: event, on: site.site) {
-        case nil: return .declined(.siteMode)
+        switch shape {
         case .full: self.writeFull(&record, event: event, claim: claim, text: text)
         case .audience:
             if let claim {
@@ -106,17 +117,11 @@ struct Intake {
         record.verdict = self.verdict
         record.consent = event.consent
         record.filter = self.facts.filter
-        if record.filter == .none {
-            if site.isInternal(self.facts.address) {
-                record.filter = .internalNetwork
-            } else if site.excludes(path: UnsafeRawBufferPointer(rebasing: text[event.path.bounds])) {
-                record.filter = .excludedPath
-            }
-        }
+        if record.filter == .none, site.isInternal(self.facts.address) { record.filter = .internalNetwork }
         record.site = site.site.id
         record.isUpgrade = event.isUpgrade
         record.latenessSeconds = Self.lateness(of: event)
-        record.page = self.collector.slots.pageKey(of: UnsafeRawBufferPointer(rebasing: text[page.key.bounds]))
+        record.page = self.pageKey(of: page, text: text)
         record.engagedMilliseconds = event.engagedMilliseconds
         record.scrollPercent = event.scrollPercent
         record.listVersion = BotList.version
@@ -124,7 +129,7 @@ struct Intake {
         record.path = event.path
         record.title = event.title
         record.name = event.name
-        record.target = event.target
+        record.target = Self.withoutQuery(event.target, in: text)
         record.fields = event.fields
         return record
     }
@@ -155,6 +160,10 @@ struct Intake {
         record.campaignSource = event.campaignSource
         record.campaignMedium = event.campaignMedium
         record.campaignName = event.campaignName
+        record.campaignContent = event.campaignContent
+        record.campaignTerm = event.campaignTerm
+        record.clickIDName = event.clickIDName
+        record.target = event.target
         if let click = self.click(of: event, text: text) {
             record.contact = click.contact
             self.note(click, in: &record)
@@ -164,6 +173,29 @@ struct Intake {
             record.trust = .claim
         }
         self.write(record, to: self.collector.slots.slot(of: visitor), text: text)
+    }
+
+    /// Of an excluded path, nothing but that something happened there.
+    private mutating func writeExcluded(
+        _ event: WireEvent,
+        page: PageAddress,
+        site: Site,
+        text: UnsafeRawBufferPointer
+    ) {
+        var record = EventRecord()
+        record.kind = event.kind
+        record.site = site.id
+        record.filter = .excludedPath
+        self.write(record, to: self.collector.slots.slot(of: self.pageKey(of: page, text: text)), text: text)
+    }
+
+    private func pageKey(of page: PageAddress, text: UnsafeRawBufferPointer) -> PageKey {
+        self.collector.slots.pageKey(of: UnsafeRawBufferPointer(rebasing: text[page.key.bounds]))
+    }
+
+    private static func withoutQuery(_ address: TextRange, in text: UnsafeRawBufferPointer) -> TextRange {
+        let end = text[address.bounds].firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+        return end.map { TextRange(start: Int(address.start), count: $0 - Int(address.start)) } ?? address
     }
 
     /// A form's claim and its event, and nothing that leads to the visitor.
@@ -239,6 +271,15 @@ struct Intake {
             record.link = click.object
             record.message = self.rules.snapshot.links[click.object]?.message ?? 0
         }
+    }
+
+    /// Counts a claim of this request's visitor and network.
+    private var admitsClaim: Bool {
+        self.claims.admits(
+            network: self.facts.network,
+            visitor: self.facts.visitor ?? self.newVisitor,
+            at: self.now
+        )
     }
 
     /// Whom a form claims to be from: the contact of the address in its "email" field.

@@ -13,6 +13,7 @@ struct Answer: Sendable {
         case notFound = 404
         case methodNotAllowed = 405
         case tooLarge = 413
+        case tooMany = 429
         case headTooLarge = 431
         case unavailable = 503
 
@@ -28,6 +29,7 @@ struct Answer: Sendable {
             case .notFound: "HTTP/1.1 404 Not Found\r\n"
             case .methodNotAllowed: "HTTP/1.1 405 Method Not Allowed\r\n"
             case .tooLarge: "HTTP/1.1 413 Content Too Large\r\n"
+            case .tooMany: "HTTP/1.1 429 Too Many Requests\r\n"
             case .headTooLarge: "HTTP/1.1 431 Request Header Fields Too Large\r\n"
             case .unavailable: "HTTP/1.1 503 Service Unavailable\r\n"
             }
@@ -41,6 +43,7 @@ struct Answer: Sendable {
             switch rejection.status {
             case 403: self = .forbidden
             case 413: self = .tooLarge
+            case 429: self = .tooMany
             default: self = .badRequest
             }
         }

@@ -1,3 +1,5 @@
+import Domain
+
 /// The header fields the collector reads, and those that decide whether it may read the request at all.
 enum RequestField: UInt8, CaseIterable, Sendable {
     case host
@@ -17,6 +19,7 @@ enum RequestField: UInt8, CaseIterable, Sendable {
     case secFetchDest
     case forwardedFor
     case forwarded
+    case realIP
     case acceptLanguage
     case ifNoneMatch
     case transferEncoding
@@ -43,11 +46,21 @@ enum RequestField: UInt8, CaseIterable, Sendable {
         case .secFetchDest: "sec-fetch-dest"
         case .forwardedFor: "x-forwarded-for"
         case .forwarded: "forwarded"
+        case .realIP: "x-real-ip"
         case .acceptLanguage: "accept-language"
         case .ifNoneMatch: "if-none-match"
         case .transferEncoding: "transfer-encoding"
         case .expect: "expect"
         case .upgrade: "upgrade"
+        }
+    }
+
+    /// The field a proxy tells its client's address in.
+    init(_ header: ProxyHeader) {
+        switch header {
+        case .forwardedFor: self = .forwardedFor
+        case .forwarded: self = .forwarded
+        case .realIP: self = .realIP
         }
     }
 
@@ -61,7 +74,7 @@ enum RequestField: UInt8, CaseIterable, Sendable {
         case 5: candidates = (.xMoz, nil, nil, nil)
         case 6: candidates = (.origin, .cookie, .expect, nil)
         case 7: candidates = (.referer, .purpose, .globalPrivacyControl, .upgrade)
-        case 9: candidates = (.xPurpose, .forwarded, nil, nil)
+        case 9: candidates = (.xPurpose, .forwarded, .realIP, nil)
         case 10: candidates = (.userAgent, .connection, nil, nil)
         case 11: candidates = (.secPurpose, nil, nil, nil)
         case 12: candidates = (.contentType, nil, nil, nil)

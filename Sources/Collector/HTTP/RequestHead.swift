@@ -22,8 +22,8 @@ struct RequestHead: Sendable {
     var body: TextRange = .empty
     /// Whether the connection stays open after the answer.
     var keepsAlive = true
-    /// A place per field; ``RequestField`` has 22.
-    private var fields: [22 of TextRange] = .init(repeating: .empty)
+    /// A place per field; ``RequestField`` has 23.
+    private var fields: [23 of TextRange] = .init(repeating: .empty)
     private var given: UInt32 = 0
 
     /// Where a field's value lies; empty if the request has none.

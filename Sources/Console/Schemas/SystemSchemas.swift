@@ -63,7 +63,7 @@ enum SystemSchemas {
     static let token = ObjectShape(
         "Token",
         [
-            .required("token", .text(Token.maximumLength)),
+            .required("token", .text(Limits.tokenBytes)),
             .required("purpose", .choice(TokenPayload.Purpose.requestable.map(\.name))),
             .required("contact", ContactSchemas.contactID),
             .required("addresses", .map(name, maximum: 8), "Ready-made: click, open, quote, preferences, answer."),

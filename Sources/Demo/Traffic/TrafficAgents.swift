@@ -44,6 +44,12 @@ enum TrafficMistakes {
             .foreignHost
         ),
         ("{\"type\":\"custom\",\"site\":\"\(DemoSeed.siteKey)\",\(Self.page)}", .missingName),
+        ("{\"type\":\"download\",\"site\":\"\(DemoSeed.siteKey)\",\(Self.page)}", .missingTarget),
+        (
+            "{\"type\":\"page_view\",\"site\":\"\(DemoSeed.siteKey)\",\"url\":\"http://localhost/"
+                + String(repeating: "a", count: Limits.urlBytes) + "\"}",
+            .urlTooLong
+        ),
         (Self.tooMany, .tooManyEvents),
     ]
 

@@ -45,7 +45,10 @@ extension EventRecord {
         /// As a text of its own, for a record whose path is not part of its url.
         static let pathApart = Present(rawValue: 1 << 29)
 
-        static let known = Present(rawValue: (1 << 30) - 1)
+        /// Content, term and click id's name: three texts, of which some may be empty.
+        static let campaignDetail = Present(rawValue: 1 << 30)
+
+        static let known = Present(rawValue: (1 << 31) - 1)
 
         mutating func insert(_ member: Present, if condition: Bool) {
             if condition { self.insert(member) }
@@ -116,6 +119,8 @@ extension EventRecord {
         present.insert(.campaignSource, if: !self.campaignSource.isEmpty)
         present.insert(.campaignMedium, if: !self.campaignMedium.isEmpty)
         present.insert(.campaignName, if: !self.campaignName.isEmpty)
+        let detail = [self.campaignContent, self.campaignTerm, self.clickIDName]
+        present.insert(.campaignDetail, if: detail.contains { !$0.isEmpty })
         present.insert(.name, if: !self.name.isEmpty)
         present.insert(.target, if: !self.target.isEmpty)
         present.insert(.fields, if: !self.fields.isEmpty)
@@ -155,6 +160,11 @@ extension EventRecord {
         if present.contains(.target) { writer.writeCounted(text[self.target.bounds]) }
         if present.contains(.fields) { writer.writeCounted(text[self.fields.bounds]) }
         if present.contains(.pathApart) { writer.writeCounted(text[self.path.bounds]) }
+        if present.contains(.campaignDetail) {
+            writer.writeCounted(text[self.campaignContent.bounds])
+            writer.writeCounted(text[self.campaignTerm.bounds])
+            writer.writeCounted(text[self.clickIDName.bounds])
+        }
     }
 
     private mutating func decodeHead(_ present: Present, from reader: inout ByteReader) throws(DecodingFailure) {
@@ -212,6 +222,11 @@ extension EventRecord {
         if present.contains(.target) { self.target = try reader.readTextRange() }
         if present.contains(.fields) { self.fields = try reader.readTextRange() }
         if present.contains(.pathApart) { self.path = try reader.readTextRange() }
+        if present.contains(.campaignDetail) {
+            self.campaignContent = try reader.readTextRange()
+            self.campaignTerm = try reader.readTextRange()
+            self.clickIDName = try reader.readTextRange()
+        }
     }
 }
 

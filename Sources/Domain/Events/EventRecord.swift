@@ -62,6 +62,13 @@ package struct EventRecord: Sendable {
     package var campaignMedium: TextRange = .empty
     /// utm_campaign.
     package var campaignName: TextRange = .empty
+    /// utm_content.
+    package var campaignContent: TextRange = .empty
+    /// utm_term.
+    package var campaignTerm: TextRange = .empty
+    /// Name of the parameter with which an advertiser handed over a click id, such as `gclid`: which network, not
+    /// which click.
+    package var clickIDName: TextRange = .empty
     /// Name of the event, form or file.
     package var name: TextRange = .empty
     /// Where a download or outbound link points.

@@ -8,7 +8,7 @@ package enum Rejection: Error, Equatable, Sendable, CaseIterable {
     case tooDeep
     /// More events than one request may carry.
     case tooManyEvents
-    /// The body or a required text is too large.
+    /// The body is too large.
     case tooLarge
     /// "type" is missing or not one of the public kinds.
     case unknownType
@@ -16,12 +16,18 @@ package enum Rejection: Error, Equatable, Sendable, CaseIterable {
     case unknownSite
     /// "url" is missing or not an http(s) address.
     case invalidURL
+    /// "url" is longer than an address may be.
+    case urlTooLong
     /// The url's host is not one of the site's.
     case foreignHost
     /// The request's Origin is not one of the site's.
     case foreignOrigin
-    /// A custom event, form or download without "name" or "target".
+    /// A custom event or form without "name".
     case missingName
+    /// A download without "target".
+    case missingTarget
+    /// A form whose visitor or network has made too many claims within the hour.
+    case tooManyClaims
 
     /// The tag in counters and answers.
     package var tag: String {
@@ -34,9 +40,12 @@ package enum Rejection: Error, Equatable, Sendable, CaseIterable {
         case .unknownType: "unknown_type"
         case .unknownSite: "unknown_site"
         case .invalidURL: "invalid_url"
+        case .urlTooLong: "url_too_long"
         case .foreignHost: "foreign_host"
         case .foreignOrigin: "foreign_origin"
         case .missingName: "missing_name"
+        case .missingTarget: "missing_target"
+        case .tooManyClaims: "too_many_claims"
         }
     }
 
@@ -46,8 +55,10 @@ package enum Rejection: Error, Equatable, Sendable, CaseIterable {
         case .malformedJSON, .notAnEvent, .tooDeep, .tooManyEvents, .tooLarge, .foreignOrigin: ""
         case .unknownType: "type"
         case .unknownSite: "site"
-        case .invalidURL, .foreignHost: "url"
+        case .invalidURL, .urlTooLong, .foreignHost: "url"
         case .missingName: "name"
+        case .missingTarget: "target"
+        case .tooManyClaims: "fields"
         }
     }
 
@@ -58,24 +69,28 @@ package enum Rejection: Error, Equatable, Sendable, CaseIterable {
         case .notAnEvent: "each event must be a JSON object"
         case .tooDeep: "events nest at most \(Limits.jsonDepth) levels deep"
         case .tooManyEvents: "send at most \(Limits.eventsPerRequest) events in one request"
-        case .tooLarge: "the body must be at most \(Limits.eventBodyBytes) bytes and a url at most \(Limits.urlBytes)"
+        case .tooLarge: "the body must be at most \(Limits.eventBodyBytes) bytes"
         case .unknownType: "one of page_view, engagement, download, form_submit, custom"
         case .unknownSite: "the key of a site; `vendange sites list` shows them"
         case .invalidURL: "an absolute http or https address"
+        case .urlTooLong: "an address of at most \(Limits.urlBytes) bytes"
         case .foreignHost: "an address on one of the site's hostnames; add it with `vendange sites update`"
         case .foreignOrigin: "a request from one of the site's origins; add it with `vendange sites update`"
-        case .missingName: "custom events and forms need a name, downloads a target"
+        case .missingName: "custom events and forms need a name"
+        case .missingTarget: "downloads need a target, an absolute http or https address"
+        case .tooManyClaims: "fewer forms with an e-mail address in an hour; send it again later"
         }
     }
 
     /// The HTTP status when a whole request is rejected for it.
     package var status: Int {
         switch self {
-        case .malformedJSON, .notAnEvent, .tooDeep, .unknownType, .unknownSite, .invalidURL, .foreignHost,
-            .missingName:
+        case .malformedJSON, .notAnEvent, .tooDeep, .unknownType, .unknownSite, .invalidURL, .urlTooLong, .foreignHost,
+            .missingName, .missingTarget:
             400
         case .foreignOrigin: 403
         case .tooManyEvents, .tooLarge: 413
+        case .tooManyClaims: 429
         }
     }
 }

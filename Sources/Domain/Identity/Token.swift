@@ -103,9 +103,6 @@ package protocol TokenSigner: Sendable {
 
 /// The text form: `v1.<key id>.<base64url payload>.<base64url code>`. The code covers everything in front of it.
 package enum Token {
-    /// The longest text that is looked at.
-    package static let maximumLength = 128
-
     /// Signs a payload with the current key.
     package static func encode(_ payload: TokenPayload, signer: any TokenSigner) -> String {
         let signed = "v1.\(signer.currentKey)." + Base64URL.encode(payload.bytes)
@@ -116,8 +113,8 @@ package enum Token {
     /// The payload of a token whose code is right; nil for anything else, after the same work for every
     /// well-formed text.
     package static func decode(_ text: some Sequence<UInt8>, signer: any TokenSigner) -> TokenPayload? {
-        let bytes = Array(text.prefix(Self.maximumLength + 1))
-        guard bytes.count <= Self.maximumLength else { return nil }
+        let bytes = Array(text.prefix(Limits.tokenBytes + 1))
+        guard bytes.count <= Limits.tokenBytes else { return nil }
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0].elementsEqual("v1".utf8),
             let key = UInt8(String(decoding: parts[1], as: UTF8.self)),

@@ -70,6 +70,6 @@ extension AddressNormaliser {
     }
 
     private func checkLength(of scratch: [UInt8]) throws(Rejection) {
-        guard scratch.count - self.start <= Limits.urlBytes else { throw .tooLarge }
+        guard scratch.count - self.start <= Limits.urlBytes else { throw .urlTooLong }
     }
 }

@@ -32,7 +32,7 @@ package struct AddressNormaliser {
     /// Normalises the address that lies at `raw` in `scratch` and appends the result to `scratch`. The bytes at
     /// `raw` are changed; ``parameters`` lie within them.
     ///
-    /// Throws `invalidURL` for anything but an absolute http or https address, `tooLarge` for a result over
+    /// Throws `invalidURL` for anything but an absolute http or https address, `urlTooLong` for a result over
     /// ``Limits/urlBytes``; `scratch` is then as long as before.
     package mutating func normalise(
         _ raw: TextRange,

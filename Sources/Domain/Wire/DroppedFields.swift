@@ -10,8 +10,9 @@ package struct DroppedFields: OptionSet, Hashable, Sendable {
     /// The set of one key.
     package init(_ key: WireKey) { self.rawValue = 1 << UInt32(key.rawValue) }
 
-    /// The keys of the set as they are written, in the order of ``WireKey``.
-    package var names: [String] {
-        WireKey.allCases.filter { self.contains(DroppedFields($0)) }.map { "\($0.text)" }
-    }
+    /// The keys of the set, in the order of ``WireKey``.
+    package var keys: [WireKey] { WireKey.allCases.filter { self.contains(DroppedFields($0)) } }
+
+    /// The keys of the set as they are written.
+    package var names: [String] { self.keys.map { "\($0.text)" } }
 }

@@ -24,7 +24,7 @@ extension EventDraft {
         case .custom, .formSubmit:
             guard !self.event.name.isEmpty else { throw .missingName }
         case .download:
-            guard !self.event.target.isEmpty else { throw .missingName }
+            guard !self.event.target.isEmpty else { throw .missingTarget }
         default: break
         }
     }

@@ -99,12 +99,9 @@ struct EventDraft {
         case .engaged:
             let engaged = value.number(in: 0...Double(UInt32.max)).map { UInt32($0) }
             return Self.put(engaged, into: &self.event.engagedMilliseconds, else: 0)
-        case .scroll:
+        default:
             let scroll = value.number(in: 0...100).map { UInt8($0) }
             return Self.put(scroll, into: &self.event.scrollPercent, else: 0)
-        default:
-            let finite = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
-            return Self.put(value.number(in: finite), into: &self.event.value, else: 0)
         }
     }
 }

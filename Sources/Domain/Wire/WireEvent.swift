@@ -54,8 +54,6 @@ package struct WireEvent: Sendable {
     package var name: TextRange = .empty
     /// "target": the address of a download or outbound link, normalised like ``url``.
     package var target: TextRange = .empty
-    /// "value": a number of the site's own, of a custom event.
-    package var value: Double = 0
     /// "fields": the mapped fields of a form, as counted key and value pairs (see ``FormFields``).
     package var fields: TextRange = .empty
 

@@ -21,7 +21,6 @@ package enum WireKey: UInt8, Sendable, CaseIterable {
     case scroll
     case name
     case target
-    case value
     case fields
 
     /// The key as it is written.
@@ -47,7 +46,6 @@ package enum WireKey: UInt8, Sendable, CaseIterable {
         case .scroll: "scroll"
         case .name: "name"
         case .target: "target"
-        case .value: "value"
         case .fields: "fields"
         }
     }
@@ -70,7 +68,7 @@ package enum WireKey: UInt8, Sendable, CaseIterable {
     /// How its value is written.
     package var form: Form {
         switch self {
-        case .time, .sent, .engaged, .scroll, .value: .number
+        case .time, .sent, .engaged, .scroll: .number
         case .upgrade: .flag
         case .fields: .fields
         default: .text

@@ -65,9 +65,9 @@ enum WireValue {
         }
     }
 
-    /// The token text of a click: 1…``Limits/clickTokenBytes`` of `A-Z a-z 0-9 . _ -`.
+    /// The token text of a click: 1…``Limits/tokenBytes`` of `A-Z a-z 0-9 . _ -`.
     func token(in scratch: [UInt8]) -> TextRange? {
-        guard let text = self.text, text.count <= Limits.clickTokenBytes else { return nil }
+        guard let text = self.text, text.count <= Limits.tokenBytes else { return nil }
         return text.bounds.allSatisfy { ASCII.isUnreserved(scratch[$0]) && scratch[$0] != ASCII.tilde } ? text : nil
     }
 

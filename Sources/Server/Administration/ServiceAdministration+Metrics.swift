@@ -43,6 +43,12 @@ extension ServiceAdministration {
             .counter("vendange_collector_refused_total", "Events refused for now: sent again.", counters.refused),
             .counter("vendange_collector_opens_lost_total", "Mail opens the log did not take.", counters.opensLost),
             .counter("vendange_collector_clicks_lost_total", "Clicks the log did not take.", counters.clicksLost),
+            .counters(
+                "vendange_fields_dropped_total",
+                "Optional fields left out of accepted events because they could not be used.",
+                "field",
+                Dictionary(counters.droppedFields.map { ("\($0.text)", $1) }) { first, _ in first }
+            ),
             .counter("vendange_collector_bad_tokens_total", "Tokens that are not ours.", counters.badTokens),
             .counter(
                 "vendange_collector_connections_refused_total",

@@ -88,7 +88,7 @@ final class Port {
         let channel = EmbeddedChannel(handler: nil, loop: self.eventLoop)
         try channel.connect(to: SocketAddress(ipAddress: peer, port: 4_000)).wait()
         try channel.pipeline.syncOperations.addHandler(handler)
-        return Connection(channel: channel)
+        return Connection(channel: channel, handler: handler)
     }
 
     /// The answers to one request on a connection of its own.
@@ -137,6 +137,13 @@ final class Port {
 /// The client's end of a connection.
 struct Connection {
     let channel: EmbeddedChannel
+    let handler: ConnectionHandler
+
+    /// The client sends no more, and still reads.
+    func endInput() {
+        self.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        self.channel.embeddedEventLoop.run()
+    }
 
     func send(_ text: String) throws { try self.send(Array(text.utf8)) }
 

@@ -121,9 +121,9 @@ import Testing
         let fits = "https://example.com/" + String(repeating: "a", count: room)
         #expect(try AddressFixture(fits).text.utf8.count == Limits.urlBytes)
         #expect(try AddressFixture(fits + "?utm_source=x#fragment").text.utf8.count == Limits.urlBytes)
-        #expect(throws: Rejection.tooLarge) { try AddressFixture(fits + "a") }
-        #expect(throws: Rejection.tooLarge) { try AddressFixture(fits + "?a") }
-        #expect(throws: Rejection.tooLarge) {
+        #expect(throws: Rejection.urlTooLong) { try AddressFixture(fits + "a") }
+        #expect(throws: Rejection.urlTooLong) { try AddressFixture(fits + "?a") }
+        #expect(throws: Rejection.urlTooLong) {
             try AddressFixture("https://example.com/" + String(repeating: " ", count: room / 2) + "a")
         }
     }

@@ -17,12 +17,12 @@ import Testing
     @Test func numbersAndFlagsAreReadFromTheirText() throws {
         var fixture = WireFixture()
         let query =
-            "type=custom&site=s&url=http://a/&name=n&scroll=50&engaged=1200&value=-1.5e2&upgrade=1&time=5&sent=6"
+            "type=custom&site=s&url=http://a/&name=n&scroll=50&engaged=1200&upgrade=1&time=5&sent=6"
             + "&consent=denied&id=abcdefgh.2&click=t.1"
         let (event, dropped) = try WireFixture.accepted(fixture.query(query))
         #expect(dropped.isEmpty)
         #expect(event.kind == .custom && !event.isSecure)
-        #expect(event.scrollPercent == 50 && event.engagedMilliseconds == 1_200 && event.value == -150)
+        #expect(event.scrollPercent == 50 && event.engagedMilliseconds == 1_200)
         #expect(event.isUpgrade && event.clientMilliseconds == 5 && event.sentMilliseconds == 6)
         #expect(event.consent == .denied && event.counter == 2)
         #expect(fixture.text(event.click) == "t.1")
@@ -57,7 +57,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("scroll=abc", "scroll"), ("scroll=1%202", "scroll"), ("value=0x1", "value"), ("upgrade=yes", "upgrade"),
+            ("scroll=abc", "scroll"), ("scroll=1%202", "scroll"), ("upgrade=yes", "upgrade"),
             ("title=%C3", "title"), ("fields=%7B%7D", "fields"), ("engaged=1,2", "engaged"), ("time=", ""),
         ]
     )
