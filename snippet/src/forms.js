@@ -81,7 +81,7 @@ win.vendange('use', (commands, emit) => {
 
   const send = (name, values) => {
     const fields = permitted(values);
-    if (Object.keys(fields)[0]) emit('form_submit', { name, fields });
+    if (Object.keys(fields)[0]) emit('form_submit', { name: String(name).slice(0, 128), fields });
   };
 
   commands.forms = entry => {
@@ -110,16 +110,16 @@ win.vendange('use', (commands, emit) => {
     if (entry && !entry.ajax) send(entry.name, readForm(form, entry.map, byName(event.detail.inputs || [])));
   });
 
-  // HubSpot's own forms live in a frame: they are known by their id, and their fields by name only.
+  // HubSpot hands over names and values, hidden fields among them. What is hidden shows only in the elements, which
+  // are in this document where the form is embedded as HTML; in a frame of HubSpot's they are out of reach, and
+  // nothing is read.
   win.addEventListener('hs-form-event:on-submission:success', event => {
     const entry = configured.find(item => item.hubspot && item.hubspot == event.detail.formId);
     const forms = win.HubspotFormsV4 || win.HubSpotFormsV4;
     if (!entry || !forms) return;
-    forms.getFormFromEvent(event).getFormFieldValues().then(inputs => {
-      const given = byName(inputs), values = {};
-      Object.keys(entry.map).forEach(key => { values[key] = given[entry.map[key]] });
-      send(entry.name, values);
-    });
+    const elements = doc.querySelectorAll(`[data-form-id="${CSS.escape(entry.hubspot)}"] [name]`);
+    forms.getFormFromEvent(event).getFormFieldValues().then(inputs =>
+      send(entry.name, readForm({ elements }, entry.map, byName(inputs))));
   });
 
   (win.vendangeForms || []).forEach(commands.forms);

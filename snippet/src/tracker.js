@@ -19,7 +19,7 @@ if (!before.x) {
   const CHOICE_KEY = 'vdg.c', QUEUE_KEY = 'vdg.q';
   const DENIED = 'denied', GRANTED = 'granted', PAGE_VIEW = 'page_view';
   const KEPT_EVENTS = 32, KEPT_MILLISECONDS = 48 * 3600e3, EVENTS_PER_REQUEST = 8,
-    SETTLE_MILLISECONDS = 300, WAITING_LIMIT = 99;
+    UNREADABLE_ANSWERS = 4, SETTLE_MILLISECONDS = 300, WAITING_LIMIT = 99;
 
   // Twelve random bytes are sixteen characters. It lives as long as this page load and is stored nowhere.
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(12)))).replace(/\W/g, '_');
@@ -43,7 +43,14 @@ if (!before.x) {
 
   let queue = [], failures = 0, retry, underWay;
 
-  const keep = () => store(QUEUE_KEY, consent == GRANTED && queue[0] && JSON.stringify(queue));
+  // The ids this page answers for. What is stored besides them is another tab's, and stays.
+  const mine = {};
+  const kept = test => { try { return JSON.parse(stored(QUEUE_KEY)).filter(test) } catch (e) { return [] } };
+
+  const keep = () => {
+    const events = kept(event => !mine[event.id]).concat(queue);
+    store(QUEUE_KEY, consent == GRANTED && events[0] && JSON.stringify(events.slice(-KEPT_EVENTS)));
+  };
 
   // One request at a time, so that what comes first arrives first and a visitor without a cookie gets one, not two;
   // only the end of a page cannot wait. The events of a failed request come back to the queue under their ids.
@@ -57,13 +64,17 @@ if (!before.x) {
     if (underWay && !leaving) return;
     const batch = queue.splice(0, leaving ? KEPT_EVENTS : EVENTS_PER_REQUEST);
     if (!batch[0]) return;
-    const body = JSON.stringify(batch.map(event => ({ ...event, sent: now })));
+    const body = JSON.stringify(batch.map(({ n, ...event }) => ({ ...event, sent: now })));
     // Without keepalive a fetch ends with its page. A text is sent by the beacon as text/plain too.
     if (leaving && !('keepalive' in Request.prototype) && nav.sendBeacon(endpoint, body)) return;
     underWay = 1;
     fetch(endpoint, {
       method: 'POST',
       body,
+      // An answer this page may not read (a proxy's own, say) looks like a dead network. After some of those (`n` of an
+      // event) it is not asked to be read: any answer will do then, and what nobody takes does not stand in the way
+      // for ever.
+      mode: batch[0].n > UNREADABLE_ANSWERS ? 'no-cors' : 'cors',
       // The budget of 64 KiB for all such requests counts bytes; a character takes three at most.
       keepalive: body.length < 2e4,
       credentials: 'include',
@@ -75,8 +86,9 @@ if (!before.x) {
       failures = underWay = 0;
       keep();
       flush();
-    }).catch(() => {
+    }).catch(error => {
       underWay = 0;
+      if (error) batch.forEach(event => event.n = -~event.n);
       queue = batch.concat(queue).slice(-KEPT_EVENTS);
       keep();
       clearTimeout(retry);
@@ -86,12 +98,15 @@ if (!before.x) {
 
   const emit = (type, fields, leaving) => {
     recall();
-    if (consent == DENIED && type != PAGE_VIEW) return;
+    // After a refusal only page views, to be counted, and forms: what somebody says of themselves by sending one.
+    if (consent == DENIED && !/^[pf]/.test(type)) return;
     if (queue.length < WAITING_LIMIT) {
+      const id = nonce + '.' + counter++;
       queue.push({
-        type, site: config.site, url: url.slice(0, 2048), id: nonce + '.' + counter++, time: Date.now(), consent,
+        type, site: config.site, url: url.slice(0, 2048), id, time: Date.now(), consent,
         ...fields
       });
+      mine[id] = 1;
     }
     flush(leaving);
   };
@@ -165,8 +180,8 @@ if (!before.x) {
       view();
     },
 
-    event(name, value) {
-      emit('custom', { name, value: +value || undefined });
+    event(name) {
+      emit('custom', { name: name && (name + '').slice(0, 128) });
     },
 
     consent(choice) {
@@ -192,14 +207,14 @@ if (!before.x) {
 
   const start = () => {
     // The redirect's token leaves the address bar before anybody copies it; the rest of the address is not touched.
-    const handedOver = RegExp('([?&])' + (config.clickParam || 'vdg') + '=([^&#]*)&?').exec(location.href);
+    const handedOver = /([?&])vdg=([^&#]*)&?/.exec(location.href);
     if (handedOver) {
       if (consent != DENIED) click = handedOver[2];
       history.replaceState(
         history.state, '', location.href.replace(handedOver[0], handedOver[1]).replace(/[?&](?=#|$)/, ''));
     }
 
-    try { if (consent == GRANTED) queue = [].concat(JSON.parse(stored(QUEUE_KEY)) || []) } catch (e) {}
+    if (consent == GRANTED) queue = kept(event => mine[event.id] = 1);
     // Removes what is stored without, or no longer with, consent.
     keep();
 

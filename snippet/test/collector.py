@@ -23,6 +23,7 @@ class Collector:
 
     def __init__(self):
         self.status = 204
+        self.readable = True
         self.requests = []
         self._answers = threading.Event()
         self._answers.set()
@@ -50,8 +51,9 @@ class Collector:
                 collector._take(self.path, dict(self.headers), json.loads(body), status)
                 collector._answers.wait(WAIT_SECONDS)
                 self.send_response(status)
-                self.send_header("Access-Control-Allow-Origin", self.headers.get("Origin", "*"))
-                self.send_header("Access-Control-Allow-Credentials", "true")
+                if collector.readable:
+                    self.send_header("Access-Control-Allow-Origin", self.headers.get("Origin", "*"))
+                    self.send_header("Access-Control-Allow-Credentials", "true")
                 self.send_header("Content-Length", "0")
                 self.send_header("Connection", "close")
                 self.end_headers()
@@ -97,6 +99,16 @@ class Collector:
             yield
         finally:
             self.status = 204
+
+    @contextlib.contextmanager
+    def unreadable(self, status):
+        """Requests are taken and answered without leave for a page of another origin to read it."""
+        self.readable = False
+        try:
+            with self.answering(status):
+                yield
+        finally:
+            self.readable = True
 
     @contextlib.contextmanager
     def silent(self):

@@ -32,15 +32,14 @@ def test_a_remembered_acceptance_goes_with_everything_and_is_not_repeated(browse
 def everything(browser):
     """All a visitor can do on a page that is not a page view."""
     browser.visible_for_a_while()
-    browser.call("event", "own", 1)
-    browser.call("form", "contact", {"email": "a@example.org"})
+    browser.call("event", "own")
     browser.run("document.querySelector('a').click()")
 
 
 BODY = "<a href='/plan.pdf' download>x</a>"
 
 
-def test_refusal_sends_nothing_but_page_views_from_then_on(browser):
+def test_refusal_sends_nothing_but_bare_page_views_from_then_on(browser):
     browser.page("/page", BODY, forms=True, after="document.addEventListener('click', e => e.preventDefault())")
     browser.run("localStorage.setItem('vdg.q', '[]')")
     browser.open("/page?vdg=token")
@@ -85,7 +84,7 @@ def test_refusal_drops_what_an_outage_had_kept(browser):
     browser.open("/page")
     browser.wait(1)
     with browser.collector.answering(503):
-        browser.call("event", "secret", 1)
+        browser.call("event", "secret")
         browser.until("localStorage.getItem('vdg.q')")
         browser.call("consent", "denied")
         browser.wait(2, "page_view", accepted=False)
@@ -105,6 +104,24 @@ def test_a_refusal_can_be_taken_back(browser):
     (event,) = browser.wait(1, "custom")
     assert event["consent"] == "granted"
     assert [view.get("consent") for view in browser.wait(3, "page_view")] == [None, "denied", "granted"]
+
+
+@pytest.mark.parametrize("refusal", ["banner", "signal"])
+def test_a_form_is_sent_after_a_refusal_too_and_says_so(browser, refusal):
+    signal = "Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})" if refusal == "signal" else ""
+    browser.page("/page", forms=True, before=signal)
+    browser.open("/page?vdg=token")
+    if refusal == "banner":
+        browser.call("consent", "denied")
+    with browser.collector.answering(503):
+        browser.call("form", "contact", {"email": "a@example.org"})
+        (event,) = browser.wait(1, "form_submit", accepted=False)
+        assert browser.stored("vdg.q") is None
+    assert (event["consent"], event["name"], event["fields"]) == ("denied", "contact", {"email": "a@example.org"})
+    assert "click" not in event
+    # It comes again like any other, from memory.
+    browser.run("window.dispatchEvent(new Event('online'))")
+    assert browser.wait(1, "form_submit")[0]["id"] == event["id"]
 
 
 @pytest.mark.parametrize("signal", ["globalPrivacyControl', {value: true", "doNotTrack', {value: '1'"])
@@ -172,14 +189,6 @@ def test_the_token_goes_again_with_the_acceptance_and_then_no_more(browser):
     assert (upgrade["click"], upgrade["upgrade"]) == ("token", True)
     browser.run("history.pushState(null, '', '/page/three')")
     assert "click" not in browser.wait(4, "page_view")[3]
-
-
-def test_the_parameter_has_the_name_the_site_gave_it(browser):
-    browser.page("/page", config="clickParam: 'ref'")
-    browser.open("/page?vdg=other&ref=token&href=1")
-    (view,) = browser.wait(1)
-    assert view["click"] == "token"
-    assert view["url"].endswith("/page?vdg=other&href=1")
 
 
 def test_a_choice_made_in_another_tab_holds_here_too(browser):

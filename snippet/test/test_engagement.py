@@ -121,16 +121,11 @@ def test_other_links_are_not(browser, link):
 def test_events_of_the_site(browser):
     browser.page("/own")
     browser.open("/own")
-    browser.call("event", "configurator", 12.5)
-    browser.call("event", "opened")
-    browser.call("event", "odd", "many")
+    browser.call("event", "configurator")
+    browser.call("event", 7)
     browser.call("unknown", 1)
-    events = browser.wait(3, "custom")
-    assert [(event["name"], event.get("value")) for event in events] == [
-        ("configurator", 12.5),
-        ("opened", None),
-        ("odd", None),
-    ]
+    events = browser.wait(2, "custom")
+    assert [event["name"] for event in events] == ["configurator", "7"]
 
 
 def test_links_inside_a_component_count_and_odd_clicks_do_no_harm(browser):

@@ -100,18 +100,39 @@ def test_contact_form_7_is_read_when_its_mail_is_sent(browser):
     assert not {"secret", "token", "card1", "card2", "message", "attachment"} & set(event["fields"])
 
 
-def test_hubspot_forms_are_known_by_their_id(browser):
-    browser.page("/hubspot", forms=True)
+HUBSPOT = """
+<div class=hs-form-html data-form-id=abc><form>
+  <input name=0-1/email><input name=0-1/notes><input type=hidden name=0-1/segment>
+  <input name=0-1/key type=password>
+</form></div>
+<form><input name=0-1/elsewhere></form>
+"""
+
+
+def submit_to_hubspot(browser, body):
+    browser.page("/hubspot", body, forms=True)
     browser.open("/hubspot")
     browser.run(
-        "window.HubspotFormsV4 = {getFormFromEvent: () => ({getFormFieldValues: () => Promise.resolve("
-        "[{name: '0-1/email', value: 'h@example.org'}, {name: '0-1/notes', value: 'private'}])})};"
-        "vendange('forms', {hubspot: 'abc', name: 'demo', map: {email: '0-1/email'}});"
+        "const names = ['email', 'notes', 'segment', 'key', 'elsewhere'];"
+        "const values = names.map(name => ({name: '0-1/' + name, value: name + '@example.org'}));"
+        "window.HubspotFormsV4 = {getFormFromEvent: () => ({getFormFieldValues: () => Promise.resolve(values)})};"
+        "const map = {email: '0-1/email', segment: '0-1/segment', key: '0-1/key', elsewhere: '0-1/elsewhere'};"
+        "vendange('forms', {hubspot: 'abc', name: 'demo', map});"
         "for (const formId of ['other', 'abc'])"
         "  dispatchEvent(new CustomEvent('hs-form-event:on-submission:success', {detail: {formId}}))"
     )
+
+
+def test_hubspot_forms_are_known_by_their_id_and_read_like_others(browser):
+    submit_to_hubspot(browser, HUBSPOT)
     (event,) = browser.wait(1, "form_submit")
-    assert (event["name"], event["fields"]) == ("demo", {"email": "h@example.org"})
+    assert (event["name"], event["fields"]) == ("demo", {"email": "email@example.org"})
+
+
+def test_a_hubspot_form_out_of_reach_is_not_read(browser):
+    submit_to_hubspot(browser, "<div class=hs-form-frame data-form-id=abc><iframe></iframe></div>")
+    browser.settle()
+    assert browser.events("form_submit") == []
 
 
 @pytest.mark.parametrize("order", ["before", "after", "queue"])

@@ -17,10 +17,10 @@ def accepted_page(browser, **options):
 def test_a_refused_event_comes_again_under_its_id_with_the_next_one(browser, status):
     accepted_page(browser)
     with browser.collector.answering(status):
-        browser.call("event", "kept", 1)
+        browser.call("event", "kept")
         (refused,) = browser.wait(1, "custom", accepted=False)
         browser.until("localStorage.getItem('vdg.q')")
-    browser.call("event", "next", 2)
+    browser.call("event", "next")
     kept, following = browser.wait(2, "custom")
     assert (kept["name"], following["name"]) == ("kept", "next")
     assert (kept["id"], kept["time"]) == (refused["id"], refused["time"])
@@ -31,7 +31,7 @@ def test_a_refused_event_comes_again_under_its_id_with_the_next_one(browser, sta
 def test_it_comes_again_by_itself_after_a_while(browser):
     accepted_page(browser)
     with browser.collector.answering(503):
-        browser.call("event", "kept", 1)
+        browser.call("event", "kept")
         (refused,) = browser.wait(1, "custom", accepted=False)
     assert browser.wait(1, "custom")[0]["id"] == refused["id"]
 
@@ -52,9 +52,9 @@ def test_it_comes_again_when_the_network_is_back(browser):
 def test_an_event_the_collector_will_never_take_is_dropped(browser, status):
     accepted_page(browser)
     with browser.collector.answering(status):
-        browser.call("event", "bad", 1)
+        browser.call("event", "bad")
         browser.wait(1, "custom", accepted=False)
-    browser.call("event", "good", 2)
+    browser.call("event", "good")
     browser.settle()
     (event,) = browser.wait(1, "custom")
     assert event["name"] == "good"
@@ -64,7 +64,7 @@ def test_an_event_the_collector_will_never_take_is_dropped(browser, status):
 def test_what_was_kept_survives_the_page(browser):
     accepted_page(browser)
     with browser.collector.answering(503):
-        browser.call("event", "kept", 1)
+        browser.call("event", "kept")
         (refused,) = browser.wait(1, "custom", accepted=False)
         browser.until("localStorage.getItem('vdg.q')")
         browser.visible_for_a_while()
@@ -140,11 +140,84 @@ def test_without_keepalive_the_end_of_the_page_is_a_beacon(browser):
     assert request["headers"]["Content-Type"].startswith("text/plain")
 
 
-def test_a_big_event_still_gets_through(browser):
+def test_a_long_name_is_cut_before_it_makes_a_request_too_large(browser):
     accepted_page(browser)
-    # Above what keepalive requests may carry together.
     browser.call("event", "x" * 70_000)
-    assert len(browser.wait(1, "custom")[0]["name"]) == 70_000
+    assert browser.wait(1, "custom")[0]["name"] == "x" * 128
+
+
+def test_a_big_request_still_gets_through(browser):
+    accepted_page(browser, forms=True)
+    # Eight of them are above what keepalive requests may carry together.
+    with browser.collector.silent():
+        browser.call("event", "first")
+        browser.wait(1, "custom")
+        for _ in range(8):
+            browser.call("form", "big", {f"field{number}": "é" * 256 for number in range(16)})
+    assert len(browser.wait(8, "form_submit")) == 8
+
+
+def test_an_answer_nobody_may_read_does_not_hold_up_what_comes_behind_it(browser):
+    accepted_page(browser)
+    with browser.collector.unreadable(413):
+        browser.call("event", "poison")
+        for number in range(1, 6):
+            browser.until(f"(JSON.parse(localStorage.getItem('vdg.q') || '[{{}}]')[0].n || 0) >= {number}")
+            browser.run("window.dispatchEvent(new Event('online'))")
+        browser.until("!localStorage.getItem('vdg.q')")
+    sent = browser.events("custom", accepted=False)
+    assert len(sent) >= 6 and not any("n" in event for event in sent)
+    browser.call("event", "fresh")
+    assert [event["name"] for event in browser.wait(1, "custom")] == ["fresh"]
+
+
+def test_a_dead_network_is_no_unreadable_answer(browser):
+    accepted_page(browser)
+    with browser.collector.down():
+        browser.call("event", "kept")
+        for number in range(1, 9):
+            browser.until(f"(JSON.parse(localStorage.getItem('vdg.q') || '[{{}}]')[0].n || 0) >= {number}")
+            browser.run("window.dispatchEvent(new Event('online'))")
+    browser.run("window.dispatchEvent(new Event('online'))")
+    assert browser.wait(1, "custom")[0]["name"] == "kept"
+
+
+def test_what_waits_behind_a_hanging_request_is_stored_up_to_the_limit(browser):
+    accepted_page(browser)
+    with browser.collector.answering(503):
+        browser.call("event", "first")
+        browser.until("localStorage.getItem('vdg.q')")
+    with browser.collector.silent():
+        for number in range(60):
+            browser.call("event", f"event{number}")
+        assert browser.run("return JSON.parse(localStorage.getItem('vdg.q')).length") == 32
+        assert "event59" in browser.stored("vdg.q")
+
+
+def test_two_tabs_keep_their_events_beside_each_other(browser):
+    accepted_page(browser)
+    first = browser.driver.current_window_handle
+    with browser.collector.answering(503):
+        browser.call("event", "of the first tab")
+        browser.until("localStorage.getItem('vdg.q')")
+        browser.driver.switch_to.new_window("tab")
+        second = browser.driver.current_window_handle
+        try:
+            browser.open("/nothing")
+            browser.page("/page")
+            # What the first tab keeps from now on is not what the second one found.
+            browser.open("/page")
+            browser.call("event", "of the second tab")
+            browser.until("localStorage.getItem('vdg.q').includes('of the second tab')")
+            assert "of the first tab" in browser.stored("vdg.q")
+            browser.driver.switch_to.window(first)
+            browser.call("event", "later in the first tab")
+            browser.until("localStorage.getItem('vdg.q').includes('later in the first tab')")
+            assert "of the second tab" in browser.stored("vdg.q")
+        finally:
+            browser.driver.switch_to.window(second)
+            browser.driver.close()
+            browser.driver.switch_to.window(first)
 
 
 def test_the_end_of_a_page_does_not_wait_for_an_answer(browser):
