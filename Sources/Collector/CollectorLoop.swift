@@ -56,17 +56,21 @@ final class CollectorLoop: @unchecked Sendable {
 
     // MARK: Cycles
 
-    /// Reads the clock and the directory, unless this read cycle already did.
+    /// Reads the clock and the directory, unless this cycle already did.
+    ///
+    /// A cycle is one turn of the event loop: it handles every connection that is ready, then its tasks. So one look
+    /// at the clock and one wake-up of the committer serve all of them, and a block holds what all of them sent.
     func beginCycle() {
         guard !self.isInCycle else { return }
         self.isInCycle = true
+        self.eventLoop.execute { self.endCycle() }
         self.now = self.collector.clock.wallTime()
         let snapshot = self.collector.directory.current
         if snapshot !== self.rules.snapshot { self.rules = DirectoryRules(snapshot) }
     }
 
     /// Wakes the committer for what the cycle appended.
-    func endCycle() {
+    private func endCycle() {
         self.isInCycle = false
         self.events.flush()
         self.control.flush()

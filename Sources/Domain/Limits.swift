@@ -131,6 +131,8 @@ package enum Limits {
     package static let segmentBytes = 64 * 1_024 * 1_024
     /// Bytes of one block's payload: what one sync can carry.
     package static let blockBytes = 4 * 1_024 * 1_024
+    /// How long the committer waits for a block to become as large as the last one.
+    package static let commitGathering = TimeSpan.milliseconds(1)
     /// Bytes of one framed record.
     package static let recordBytes = 262_144
     /// Bytes a producer may have pending before the log refuses.

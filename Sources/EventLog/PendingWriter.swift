@@ -43,11 +43,13 @@ final class PendingWriter: LogWriter {
             pending.bytes.append(contentsOf: frames)
             pending.records += records
             pending.ticket += 1
+            self.gate.added(records)
             return pending.ticket
         }
     }
 
-    func flush() { self.gate.wake() }
+    /// A command waits for nobody; events and what follows from them may be gathered.
+    func flush() { self.role == .control ? self.gate.urge() : self.gate.wake() }
 
     /// Exchanges what is pending for the empty `buffer`, if it is no longer than `limit`. Returns how many records
     /// were taken, and the last ticket; nil if nothing was.
@@ -55,6 +57,7 @@ final class PendingWriter: LogWriter {
         self.pending.withLock { pending in
             guard !pending.bytes.isEmpty, pending.bytes.count <= limit else { return nil }
             swap(&pending.bytes, &buffer)
+            self.gate.took(pending.records)
             defer { pending.records = 0 }
             return (pending.records, pending.ticket)
         }
@@ -70,33 +73,5 @@ final class PendingWriter: LogWriter {
             pending.ended = reason
             return true
         }
-    }
-}
-
-/// What writers ask of the log on every append and flush, without touching its locks.
-final class AppendGate: Sendable {
-    private let eventsRefused = Atomic(false)
-    private let everythingRefused = Atomic(false)
-    private let isWoken = Atomic(false)
-    private let committer = Monitor(false)
-
-    /// Whether events are refused for want of space.
-    var refusesEvents: Bool { self.eventsRefused.load(ordering: .relaxed) }
-    /// Whether even control records are: the reserve is used up.
-    var refusesEverything: Bool { self.everythingRefused.load(ordering: .relaxed) }
-
-    func set(refusesEvents: Bool) { self.eventsRefused.store(refusesEvents, ordering: .relaxed) }
-    func set(refusesEverything: Bool) { self.everythingRefused.store(refusesEverything, ordering: .relaxed) }
-
-    /// Wakes the committer. Only the first call since the committer last looked touches the lock.
-    func wake() {
-        guard !self.isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        // Passing through the lock puts the signal behind a committer that is about to wait.
-        self.committer.withLock { _ in true }
-    }
-
-    /// Waits, on the committer's thread, until somebody calls ``wake()``.
-    func waitForWork() {
-        self.committer.wait(until: { _ in self.isWoken.exchange(false, ordering: .acquiringAndReleasing) }, { _ in })
     }
 }

@@ -54,12 +54,23 @@ extension SegmentLog {
     enum RoundOutcome: Equatable {
         /// There was nothing to commit.
         case idle
-        /// A block was committed, or was found to hold nothing new; there may be more.
-        case committed
+        /// A block of so many records was committed, or was found to hold nothing new; there may be more.
+        case committed(Int)
         /// There is no segment to write to; the block is kept until there is.
         case stalled
         /// The log has failed.
         case failed
+
+        var isCommitted: Bool { if case .committed = self { true } else { false } }
+
+        /// How many records the block carried; nil if nothing can be committed until something else happens.
+        var carried: Int? {
+            switch self {
+            case .idle: 0
+            case .committed(let records): records
+            case .stalled, .failed: nil
+            }
+        }
     }
 
     /// Commits one block of what is pending: takes, writes, syncs, publishes, reports.
@@ -87,8 +98,8 @@ extension SegmentLog {
             self.gate.set(refusesEverything: false)
             swap(&tickets, &commit.tickets)
             commit.block.removeAll(keepingCapacity: true)
-            commit.records = 0
-            return .committed
+            defer { commit.records = 0 }
+            return .committed(commit.records)
         }
         self.report(outcome, tickets)
         return outcome

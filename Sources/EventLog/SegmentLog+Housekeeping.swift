@@ -42,7 +42,7 @@ extension SegmentLog {
                 if self.hasSpare { return true }
                 guard let spare = try self.makeSpare(&count) else { return false }
                 self.state.withLock { $0.spares.append(spare) }
-                if self.gate.refusesEverything { self.gate.wake() }
+                if self.gate.refusesEverything { self.gate.urge() }
                 return true
             }
             let isShort = try self.isShortOfSpace()

@@ -182,7 +182,7 @@ package final class SegmentLog: EventStream {
         self.keepHouse()
         let outcome = self.commitRound()
         self.keepHouse()
-        return outcome == .committed
+        return outcome.isCommitted
     }
 
     /// Commits what is pending, leaves the marker of a clean stop unless the log has failed, and gives the directory
@@ -198,7 +198,7 @@ package final class SegmentLog: EventStream {
         if self.configuration.runsThreads {
             self.stopThreads()
         } else {
-            while self.commitRound() == .committed {}
+            while self.commitRound().isCommitted {}
         }
         for writer in ended where writer.hasPending || self.isCarrying(writer) { writer.onProgress(.failed) }
         self.progress.withLock { progress in
@@ -228,9 +228,11 @@ package final class SegmentLog: EventStream {
     }
 
     private func startThreads() throws(LogOpenFailure) {
-        let bodies: [@Sendable () -> Void] = [{ self.runCommitter() }, { self.runHousekeeper() }]
+        let bodies: [(name: String, run: @Sendable () -> Void)] = [
+            ("vdg-commit", { self.runCommitter() }), ("vdg-house", { self.runHousekeeper() }),
+        ]
         for body in bodies {
-            guard let thread = SystemThread.start(body) else {
+            guard let thread = SystemThread.start(body.name, body.run) else {
                 self.stopThreads()
                 self.storage.unlock()
                 throw .noThread
@@ -241,7 +243,7 @@ package final class SegmentLog: EventStream {
 
     private func stopThreads() {
         self.isClosing.store(true, ordering: .releasing)
-        self.gate.wake()
+        self.gate.urge()
         self.errands.withLock { errands in
             errands.isStopping = true
             return true
@@ -254,11 +256,12 @@ package final class SegmentLog: EventStream {
     }
 
     private func runCommitter() {
+        var outcome = RoundOutcome.idle
         while true {
-            self.gate.waitForWork()
+            self.gate.waitForWork(last: outcome.carried)
             // Read before the last rounds: whatever was appended before closing began is in them.
             let isLast = self.isClosing.load(ordering: .acquiring)
-            while self.commitRound() == .committed {}
+            repeat { outcome = self.commitRound() } while isLast && outcome.isCommitted
             if isLast { return }
         }
     }

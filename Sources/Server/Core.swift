@@ -135,7 +135,7 @@ package final class Core: Sendable {
 
     private func startThreads() {
         for worker in 0..<self.scorer.workers {
-            let thread = SystemThread.start {
+            let thread = SystemThread.start("vdg-fold-\(worker)") {
                 do throws(ScorerFailure) {
                     try self.scorer.run(worker: worker)
                 } catch {
@@ -153,7 +153,7 @@ package final class Core: Sendable {
                 return false
             }
         }
-        let pump = SystemThread.start { self.pump.run() }
+        let pump = SystemThread.start("vdg-effects") { self.pump.run() }
         self.threads.withLock { threads in
             threads.pump = pump
             return false

@@ -142,7 +142,7 @@ package final class OpenService: Sendable {
         let listener = CollectorServer.Options(
             host: settings.publicListener.host,
             port: settings.publicListener.port,
-            loops: max(1, System.coreCount)
+            loops: settings.publicListener.loops > 0 ? settings.publicListener.loops : max(1, System.coreCount)
         )
         do {
             return try await CollectorServer.start(collector, options: listener)

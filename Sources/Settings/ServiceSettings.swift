@@ -66,6 +66,8 @@ package struct ServiceSettings: Equatable, Sendable {
         package var host = "0.0.0.0"
         /// The TCP port, 0…65535; 0 lets the system choose. Default 8080.
         package var port = 8_080
+        /// Threads that receive, 0…256; 0 for one per core. Default 0.
+        package var loops = 0
         /// Scheme, host and port as the world sees them; links and pixels are built on it. Default
         /// `http://localhost:8080`.
         package var baseURL = "http://localhost:8080"

@@ -40,6 +40,7 @@ struct SettingKey: Sendable {
     private static let publicKeys: [SettingKey] = [
         text("public.host", "an address or host name", \.publicListener.host, SettingGrammar.isHost),
         number("public.port", 0...65_535, \.publicListener.port),
+        number("public.loops", 0...256, \.publicListener.loops),
         text(
             "public.base_url",
             "http:// or https:// with host and port, without a path",

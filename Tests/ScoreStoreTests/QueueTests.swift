@@ -46,7 +46,7 @@ import Testing
         let queue = EffectQueue(lanes: lanes, start: 0)
         let most = Mutex(0)
         let threads = (0..<lanes).map { lane in
-            SystemThread.start {
+            SystemThread.start("queue") {
                 for round in 0..<rounds {
                     let effects = (0..<perPush).map { ordinal in
                         Effect(
@@ -83,7 +83,7 @@ import Testing
         let full = (0..<Limits.pendingEffects).map { self.effect(UInt64($0), slot: 0) }
         #expect(queue.push(lane: 0, full, mark: UInt64(full.count)))
         let wasTaken = Mutex<Bool?>(nil)
-        let thread = SystemThread.start {
+        let thread = SystemThread.start("queue") {
             let isOpen = queue.push(lane: 0, [], mark: UInt64(Limits.pendingEffects) + 1)
             wasTaken.withLock { $0 = isOpen }
         }

@@ -75,7 +75,7 @@ import Testing
         )
         let failures = Mutex<[ScorerFailure]>([])
         let threads = (0..<workers).map { worker in
-            SystemThread.start {
+            SystemThread.start("fold-\(worker)") {
                 do throws(ScorerFailure) {
                     try scorer.run(worker: worker)
                 } catch {
@@ -205,7 +205,9 @@ import Testing
         let calls = Mutex(0)
         scorer.whenFolded(stream.end) { calls.withLock { $0 += 1 } }
         #expect(calls.withLock { $0 } == 0)
-        let threads = (0..<2).map { worker in SystemThread.start { try? scorer.run(worker: worker) } }
+        let threads = (0..<2).map { worker in
+            SystemThread.start("fold-\(worker)") { try? scorer.run(worker: worker) }
+        }
         var through: UInt64 = 0
         while through < stream.end, let next = queue.take() { through = next.through }
         scorer.stop()

@@ -75,7 +75,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        self.loop.endCycle()
         self.writeReady(context: context)
         context.fireChannelReadComplete()
     }
@@ -232,7 +231,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if self.machine.mayParse, self.input != nil {
             self.loop.beginCycle()
             self.parse(context: context)
-            self.loop.endCycle()
             self.writeReady(context: context)
         }
         guard self.holdsRead, self.machine.mayRead else { return }
@@ -278,8 +276,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if let rest = self.input.take() {
             context.fireChannelRead(self.wrapInboundOut(rest))
             context.fireChannelReadComplete()
-            // The read cycle these bytes came with may be over already.
-            self.loop.endCycle()
             self.writeReady(context: context)
             self.resume(context: context)
         }
