@@ -6,12 +6,12 @@ package import ScoreStore
 /// - Purpose: receive, classify from the ``Directory`` alone, append to the log, acknowledge after the commit. No
 ///   profile is read and nothing is resolved here; the fold does that from the record.
 /// - One ``CollectorLoop`` per event loop: its own way into the log, its own buffers and counters. Loops share only
-///   this value, which does not change.
+///   this object, which does not change.
 /// - Requests: the hot paths go through the collector's own strict codec (``RequestParser``); everything else,
 ///   with all unread bytes, goes to NIOHTTP1, which stays the judge of what is HTTP.
 /// - Failure: while the log refuses, events get 503 and are sent again by the snippet; redirects redirect, and the
 ///   mail pixel answers as ever.
-package struct Collector: Sendable {
+package final class Collector: Sendable {
     /// What the port is told at the start.
     package struct Settings: Sendable {
         /// In front of every path, such as `/x`; empty for none.

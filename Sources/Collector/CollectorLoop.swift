@@ -91,6 +91,11 @@ final class CollectorLoop: @unchecked Sendable {
         self.renderer.append(answer, closes: closes, now: self.now, to: &buffer)
     }
 
+    /// Tells a connection when a lane's ticket is durable.
+    func await(_ ticket: UInt64, on lane: LogWriterRole, for connection: ConnectionHandler) {
+        (lane == .control ? self.control : self.events).await(ticket: ticket, for: connection)
+    }
+
     /// Lets an answer go after `Limits.redirectWait`, committed or not. One timer serves them all, because all wait
     /// equally long.
     func awaitBriefly(serial: UInt64, for connection: ConnectionHandler) {

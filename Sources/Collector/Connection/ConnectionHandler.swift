@@ -12,21 +12,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// An answer in its place, and what it waits for.
-    private struct Pending {
-        var reply: Reply
-        var isReady: Bool
-        var closes: Bool
-    }
-
     private let loop: CollectorLoop
     private var machine: ConnectionMachine
     private var parser = RequestParser()
     /// What arrived and was not taken yet.
     private(set) var input: ByteBuffer?
-    private var pending = CircularBuffer<Pending>()
-    /// The number of the first pending answer within the connection.
-    private var firstSerial: UInt64 = 0
+    private var answers = AnswerQueue()
     private var context: ChannelHandlerContext?
     private var holdsRead = false
     private(set) var peer: NetworkAddress?
@@ -51,7 +42,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.loop.closed(self)
-        self.pending.removeAll()
+        self.answers.removeAll()
         self.input = nil
         context.fireChannelInactive()
     }
@@ -156,7 +147,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Interim bytes the standard pipeline's peer waits for; only while nothing else is to be answered.
     func writeInterim(_ text: StaticString) {
-        guard let context, self.pending.isEmpty else { return }
+        guard let context, self.answers.isEmpty else { return }
         var buffer = context.channel.allocator.buffer(capacity: text.utf8CodeUnitCount)
         buffer.writeStaticString(text)
         context.writeAndFlush(self.wrapOutboundOut(buffer), promise: nil)
@@ -165,44 +156,31 @@ final class ConnectionHandler: ChannelDuplexHandler {
     // MARK: Answers
 
     private func append(_ reply: Reply, closes: Bool) {
-        let serial = self.firstSerial + UInt64(self.pending.count)
-        var isReady = true
+        let serial = self.answers.append(reply, closes: closes, loop: self.loop)
         switch reply.wait {
         case .none: break
-        case .commit(let ticket, let lane):
-            isReady = false
-            lane.await(ticket: ticket, for: self)
+        case .commit(let ticket, let lane): self.loop.await(ticket, on: lane, for: self)
         case .commitBriefly(let ticket, let lane):
-            isReady = false
-            lane.await(ticket: ticket, for: self)
+            self.loop.await(ticket, on: lane, for: self)
             self.loop.awaitBriefly(serial: serial, for: self)
         }
-        self.pending.append(Pending(reply: reply, isReady: isReady, closes: closes))
     }
 
     /// Everything up to a lane's ticket is durable.
-    func committed(through ticket: UInt64, on lane: LogLane) {
-        for index in self.pending.indices where self.pending[index].reply.waits(for: lane, through: ticket) {
-            self.pending[index].isReady = true
-        }
+    func committed(through ticket: UInt64, on lane: LogWriterRole) {
+        self.answers.release(lane, through: ticket)
         self.writeReady()
     }
 
     /// Nothing more of a lane's will be durable.
-    func failed(on lane: LogLane) {
-        for index in self.pending.indices
-        where !self.pending[index].isReady && self.pending[index].reply.waits(for: lane, through: .max) {
-            self.pending[index].isReady = true
-            if let answer = self.pending[index].reply.onFailure { self.pending[index].reply.answer = answer }
-        }
+    func failed(on lane: LogWriterRole) {
+        self.answers.fail(lane, loop: self.loop)
         self.writeReady()
     }
 
     /// An answer has waited for its commit as long as it may.
     func waitedEnough(serial: UInt64) {
-        guard serial >= self.firstSerial, serial < self.firstSerial + UInt64(self.pending.count) else { return }
-        let index = self.pending.index(self.pending.startIndex, offsetBy: Int(serial - self.firstSerial))
-        self.pending[index].isReady = true
+        self.answers.release(serial: serial)
         self.writeReady()
     }
 
@@ -212,16 +190,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func writeReady(context: ChannelHandlerContext) {
-        guard self.pending.first?.isReady == true else { return }
-        var buffer = context.channel.allocator.buffer(capacity: 512)
-        var count = 0
-        while let first = self.pending.first, first.isReady {
-            self.loop.render(first.reply.answer, closes: first.closes, into: &buffer)
-            self.pending.removeFirst()
-            count += 1
-        }
-        self.firstSerial += UInt64(count)
-        context.writeAndFlush(self.wrapOutboundOut(buffer), promise: nil)
+        guard let (bytes, count) = self.answers.takeReady() else { return }
+        context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
         self.perform(self.machine.answered(count, at: self.loop.monotonicNow), context: context)
         self.resume(context: context)
     }

@@ -29,13 +29,19 @@ final class LogLane: @unchecked Sendable {
     private let counters: LoopCounters
     private let mailbox = Mutex(Mailbox())
     private var writer: (any LogWriter)?
-    private var waiting = CircularBuffer<Waiting>()
+    // Exchanged with each other by every commit, so that both keep their room.
+    private var waiting: [Waiting] = []
+    private var released: [Waiting] = []
     // As long as the log's pending bytes at most.
     private var uncommitted = CircularBuffer<Uncommitted>()
     private var needsFlush = false
     private var hasFailed = false
 
+    /// Whose records it carries.
+    let role: LogWriterRole
+
     init(role: LogWriterRole, stream: any EventStream, eventLoop: any EventLoop, counters: LoopCounters) {
+        self.role = role
         self.eventLoop = eventLoop
         self.counters = counters
         self.writer = stream.makeWriter(role) { [weak self] progress in self?.post(progress) }
@@ -103,12 +109,14 @@ final class LogLane: @unchecked Sendable {
 
     private func release(through ticket: UInt64) {
         while let first = self.uncommitted.first, first.ticket <= ticket { self.uncommitted.removeFirst() }
-        while let first = self.waiting.first, first.ticket <= ticket {
-            self.waiting.removeFirst()
-            first.connection.committed(through: ticket, on: self)
-        }
+        // Connections that are told may ask again at once, so the list is another one by then.
+        swap(&self.waiting, &self.released)
+        let count = self.released.firstIndex { $0.ticket > ticket } ?? self.released.count
+        if count < self.released.count { self.waiting.append(contentsOf: self.released[count...]) }
+        for index in 0..<count { self.released[index].connection.committed(through: ticket, on: self.role) }
+        self.released.removeAll(keepingCapacity: true)
         // The last entry's ticket may have grown past what is durable while the first of its answers waits.
-        self.waiting.first?.connection.committed(through: ticket, on: self)
+        self.waiting.first?.connection.committed(through: ticket, on: self.role)
     }
 
     private func fail() {
@@ -117,6 +125,6 @@ final class LogLane: @unchecked Sendable {
         self.uncommitted.removeAll()
         let waiting = self.waiting
         self.waiting.removeAll()
-        for entry in waiting { entry.connection.failed(on: self) }
+        for entry in waiting { entry.connection.failed(on: self.role) }
     }
 }

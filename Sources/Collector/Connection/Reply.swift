@@ -1,3 +1,5 @@
+import Domain
+
 /// An endpoint's answer, and what it waits for.
 struct Reply: Sendable {
     /// When an answer may be said.
@@ -5,9 +7,20 @@ struct Reply: Sendable {
         /// At once.
         case none
         /// When the log holds a lane's records up to a ticket.
-        case commit(ticket: UInt64, on: LogLane)
+        case commit(ticket: UInt64, on: LogWriterRole)
         /// Then, but at the latest after `Limits.redirectWait`.
-        case commitBriefly(ticket: UInt64, on: LogLane)
+        case commitBriefly(ticket: UInt64, on: LogWriterRole)
+
+        /// Whether there is anything to wait for.
+        var isNeeded: Bool { if case .none = self { false } else { true } }
+
+        /// Whether it is over once a lane's records up to `ticket` are in the log.
+        func ends(_ lane: LogWriterRole, at ticket: UInt64) -> Bool {
+            switch self {
+            case .none: false
+            case .commit(let own, let ownLane), .commitBriefly(let own, let ownLane): ownLane == lane && own <= ticket
+            }
+        }
     }
 
     /// The answer.
@@ -22,13 +35,5 @@ struct Reply: Sendable {
         self.answer = answer
         self.wait = wait
         self.onFailure = onFailure
-    }
-
-    /// Whether it waits for a lane's ticket, or an earlier one.
-    func waits(for lane: LogLane, through ticket: UInt64) -> Bool {
-        switch self.wait {
-        case .none: false
-        case .commit(let own, let ownLane), .commitBriefly(let own, let ownLane): ownLane === lane && own <= ticket
-        }
     }
 }

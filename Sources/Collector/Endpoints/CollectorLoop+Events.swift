@@ -99,7 +99,7 @@ extension CollectorLoop {
         }
         return Reply(
             answer,
-            wait: .commit(ticket: ticket, on: lane),
+            wait: .commit(ticket: ticket, on: lane.role),
             onFailure: onFailure
         )
     }

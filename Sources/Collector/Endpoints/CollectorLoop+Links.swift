@@ -171,7 +171,7 @@ extension CollectorLoop {
         _ record: EventRecord,
         answer: Answer,
         onFailure: Answer?,
-        wait: (UInt64, LogLane) -> Reply.Wait
+        wait: (UInt64, LogWriterRole) -> Reply.Wait
     ) -> Reply {
         guard let contact = record.contact else { return Reply(answer) }
         var frames = self.takeFrames()
@@ -191,7 +191,7 @@ extension CollectorLoop {
                 counters.received += 1
                 counters.accepted += 1
             }
-            return Reply(answer, wait: wait(ticket, self.events), onFailure: onFailure)
+            return Reply(answer, wait: wait(ticket, .events), onFailure: onFailure)
         } catch {
             self.counters.refuse(events)
             return Reply(onFailure ?? answer)

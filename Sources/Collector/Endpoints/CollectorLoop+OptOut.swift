@@ -17,7 +17,7 @@ extension CollectorLoop {
         self.frames = frames
         do {
             let ticket = try self.control.append(self.frames.bytes, records: 1)
-            return Reply(answer, wait: .commit(ticket: ticket, on: self.control), onFailure: .unavailable)
+            return Reply(answer, wait: .commit(ticket: ticket, on: .control), onFailure: .unavailable)
         } catch {
             return Reply(.unavailable)
         }

@@ -1,6 +1,6 @@
 import Domain
 
-/// A response before it is bytes: constant parts are shared arrays, so that the common answers allocate nothing.
+/// A response before it is bytes: constant parts are shared, so that the common answers allocate nothing.
 struct Answer: Sendable {
     /// The statuses the public port answers with.
     enum Status: UInt16, Sendable {
@@ -49,16 +49,35 @@ struct Answer: Sendable {
         }
     }
 
+    /// What many answers share.
+    private final class Constant: Sendable {
+        let fields: [UInt8]
+        let body: [UInt8]
+
+        init(fields: [UInt8], body: [UInt8]) {
+            self.fields = fields
+            self.body = body
+        }
+    }
+
     /// The status.
     var status: Status
-    /// Constant header lines, each with its line end.
-    var fields: [UInt8] = []
     /// Header lines of this answer alone, each with its line end.
     var extra: [UInt8] = []
-    /// The body.
-    var body: [UInt8] = []
+    private let constant: Constant
     /// Whether the body stays unsent (HEAD); its length is told all the same.
     var omitsBody = false
+
+    /// An answer.
+    init(status: Status, fields: [UInt8] = [], body: [UInt8] = []) {
+        self.status = status
+        self.constant = Constant(fields: fields, body: body)
+    }
+
+    /// Constant header lines, each with its line end.
+    var fields: [UInt8] { self.constant.fields }
+    /// The body.
+    var body: [UInt8] { self.constant.body }
 
     /// Adds a header line of this answer alone. Neither part may hold a line break.
     mutating func add(_ name: StaticString, _ value: some Sequence<UInt8>) {
