@@ -190,7 +190,7 @@ private func problems(
         (
             "public: 8080\n",
             #"""
-            public: expected a mapping with host, port, base_url, path_prefix, cookie_name, cookie_domain, got \#
+            public: expected a mapping with host, port, loops, base_url, path_prefix, cookie_name, cookie_domain, got \#
             "8080"
             """#
         ),

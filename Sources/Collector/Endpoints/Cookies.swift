@@ -53,10 +53,17 @@ enum VisitorCookie {
     }
 
     static func visitor(_ text: UnsafeRawBufferPointer) -> VisitorID? {
-        guard text.count == 22, let bytes = Base64URL.decode(text), bytes.count == 16 else { return nil }
-        let high = bytes[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        let low = bytes[8...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return VisitorID(high: high, low: low)
+        guard text.count == 22 else { return nil }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for index in 0..<21 {
+            guard let digit = Base64URL.value(of: text[index]) else { return nil }
+            high = high << 6 | low >> 58
+            low = low << 6 | UInt64(digit)
+        }
+        // The last character carries two bits; the four behind them are padding.
+        guard let last = Base64URL.value(of: text[21]), last & 0xf == 0 else { return nil }
+        return VisitorID(high: high << 2 | low >> 62, low: low << 2 | UInt64(last >> 4))
     }
 }
 

@@ -181,7 +181,7 @@ private struct HeadReading {
         let name = UnsafeRawBufferPointer(rebasing: self.bytes[start..<index])
         var valueStart = index + 1
         while valueStart < self.bytes.count, Self.isBlank(self.bytes[valueStart]) { valueStart += 1 }
-        index = valueStart
+        index = ByteScan.skipVisible(self.bytes, from: valueStart)
         while index < self.bytes.count, Self.isValue(self.bytes[index]) { index += 1 }
         guard index + 1 < self.bytes.count else {
             let isOpen = index == self.bytes.count || self.bytes[index] == Octets.carriageReturn

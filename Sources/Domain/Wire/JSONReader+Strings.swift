@@ -27,7 +27,9 @@ extension JSONReader {
 
     /// Moves over characters that stand for themselves up to a quote or backslash, which is returned.
     private mutating func scanPlain() throws(Rejection) -> UInt8 {
-        while self.offset < self.bytes.count {
+        while true {
+            self.offset = ByteScan.skipPlainText(self.bytes, from: self.offset)
+            guard self.offset < self.bytes.count else { throw .malformedJSON }
             let byte = self.bytes[self.offset]
             if byte == ASCII.quote || byte == ASCII.backslash { return byte }
             guard byte >= ASCII.space else { throw .malformedJSON }
@@ -35,7 +37,6 @@ extension JSONReader {
             guard width > 0 else { throw .malformedJSON }
             self.offset += width
         }
-        throw .malformedJSON
     }
 
     private mutating func readEscape(into scratch: inout [UInt8]) throws(Rejection) {

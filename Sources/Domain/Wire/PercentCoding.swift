@@ -32,51 +32,65 @@ enum PercentCoding {
     ///
     /// A `%` that encodes nothing is itself encoded: left alone, it could meet two digits that were decoded behind
     /// it and mean something else the next time.
-    static func appendNormalised(_ part: Range<Int>, encoding isEncoded: (UInt8) -> Bool, to scratch: inout [UInt8]) {
-        var index = part.lowerBound
-        while index < part.upperBound {
-            let byte = scratch[index]
-            index += 1
-            if byte == ASCII.percent {
-                if let decoded = Self.decode(at: index, until: part.upperBound, in: scratch) {
-                    index += 2
-                    if ASCII.isUnreserved(decoded) {
-                        scratch.append(decoded)
-                    } else {
-                        Self.encode(decoded, to: &scratch)
+    @discardableResult
+    static func appendNormalised(
+        _ part: Range<Int>,
+        encoding isEncoded: (UInt8) -> Bool,
+        to scratch: inout [UInt8]
+    ) -> TextRange {
+        // Each byte becomes three at most.
+        scratch.appendRun(of: 3 * part.count) { bytes, start in
+            var index = part.lowerBound
+            var end = start
+            while index < part.upperBound {
+                var byte = bytes[index]
+                index += 1
+                var isWritten = !isEncoded(byte)
+                if byte == ASCII.percent {
+                    isWritten = false
+                    if index + 2 <= part.upperBound, let high = ASCII.hexValue(of: bytes[index]),
+                        let low = ASCII.hexValue(of: bytes[index + 1])
+                    {
+                        byte = high << 4 | low
+                        index += 2
+                        isWritten = ASCII.isUnreserved(byte)
                     }
-                } else {
-                    Self.encode(byte, to: &scratch)
                 }
-            } else if isEncoded(byte) {
-                Self.encode(byte, to: &scratch)
-            } else {
-                scratch.append(byte)
+                if isWritten {
+                    bytes[end] = byte
+                    end += 1
+                } else {
+                    bytes[end] = ASCII.percent
+                    bytes[end + 1] = ASCII.hexDigit(byte >> 4)
+                    bytes[end + 2] = ASCII.hexDigit(byte & 0x0f)
+                    end += 3
+                }
             }
+            return end
         }
     }
 
     /// Appends a value of application/x-www-form-urlencoded text decoded: `+` is a space, a `%` that encodes nothing
     /// stands for itself.
     static func appendFormDecoded(_ part: Range<Int>, to scratch: inout [UInt8]) -> TextRange {
-        let start = scratch.count
-        var index = part.lowerBound
-        while index < part.upperBound {
-            let byte = scratch[index]
-            index += 1
-            if byte == ASCII.percent, let decoded = Self.decode(at: index, until: part.upperBound, in: scratch) {
-                index += 2
-                scratch.append(decoded)
-            } else {
-                scratch.append(byte == ASCII.plus ? ASCII.space : byte)
+        // Decoding shortens at most, so the room is known, and no byte costs a look at the array's owner.
+        scratch.appendRun(of: part.count) { bytes, start in
+            var index = part.lowerBound
+            var end = start
+            while index < part.upperBound {
+                let byte = bytes[index]
+                index += 1
+                if byte == ASCII.percent, index + 2 <= part.upperBound, let high = ASCII.hexValue(of: bytes[index]),
+                    let low = ASCII.hexValue(of: bytes[index + 1])
+                {
+                    bytes[end] = high << 4 | low
+                    index += 2
+                } else {
+                    bytes[end] = byte == ASCII.plus ? ASCII.space : byte
+                }
+                end += 1
             }
+            return end
         }
-        return TextRange(start: start, count: scratch.count - start)
-    }
-
-    private static func encode(_ byte: UInt8, to scratch: inout [UInt8]) {
-        scratch.append(ASCII.percent)
-        scratch.append(ASCII.hexDigit(byte >> 4))
-        scratch.append(ASCII.hexDigit(byte & 0x0f))
     }
 }

@@ -28,6 +28,19 @@ extension [UInt8] {
         return TextRange(start: start, count: text.utf8CodeUnitCount)
     }
 
+    /// Makes room for `count` bytes at the end and tells where what `body` put there lies. `body` gets all bytes and
+    /// where the room begins, and returns where what it wrote ends.
+    mutating func appendRun(
+        of count: Int,
+        _ body: (UnsafeMutableBufferPointer<UInt8>, Int) -> Int
+    ) -> TextRange {
+        let start = self.count
+        self.append(contentsOf: repeatElement(0, count: count))
+        let end = self.withUnsafeMutableBufferPointer { body($0, start) }
+        self.truncate(to: end)
+        return TextRange(start: start, count: end - start)
+    }
+
     /// Forgets everything from `count` on.
     mutating func truncate(to count: Int) { self.removeLast(self.count - count) }
 }

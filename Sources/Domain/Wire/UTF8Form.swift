@@ -30,12 +30,13 @@ enum UTF8Form {
         bytes.withUnsafeBytes { all in
             let run = UnsafeRawBufferPointer(rebasing: all[text.bounds])
             var offset = 0
-            while offset < run.count {
+            while true {
+                offset = ByteScan.skipASCII(run, from: offset)
+                guard offset < run.count else { return true }
                 let width = Self.width(at: offset, in: run)
                 if width == 0 { return false }
                 offset += width
             }
-            return true
         }
     }
 
