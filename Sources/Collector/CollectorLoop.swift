@@ -28,7 +28,9 @@ final class CollectorLoop: @unchecked Sendable {
     var frames = ByteWriter()
     var bots = BotCache()
     /// Claims of the present hour.
-    let claims = ClaimTable()
+    var claims = ClaimTable()
+    /// What was asked for on pages of ours within the present hour, by the contact of the token.
+    var commandCounts = HourlyCounts<ContactID>(capacity: Limits.commanders)
 
     private var renderer = AnswerRenderer()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]

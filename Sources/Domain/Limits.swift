@@ -114,8 +114,12 @@ package enum Limits {
     /// Forms with a claim that a network, and a visitor, may send within an hour, on each event loop.
     package static let claimsPerNetwork = 60
     package static let claimsPerVisitor = 10
-    /// Networks and visitors a loop counts claims of; while the table is full, claims of others are refused.
+    /// Networks, and visitors, a loop counts claims of; while a table is full, claims of others are refused.
     package static let claimants = 4_096
+    /// Withdrawals and answers to leads that one contact's tokens may cause within an hour, on each event loop.
+    package static let commandsPerContact = 10
+    /// Contacts a loop counts these of; while the table is full, those of others are passed over.
+    package static let commanders = 4_096
     /// How long a redirect waits for its commit.
     package static let redirectWait = TimeSpan.milliseconds(250)
 

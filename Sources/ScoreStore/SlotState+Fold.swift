@@ -48,6 +48,11 @@ extension SlotState {
         case .leadAnswer:
             let record = try LeadAnswerRecord(decoding: &reader)
             self.foldKnown(record.contact, context, &sink) { $0.answer(record) }
+        case .withdrawal:
+            let record = try WithdrawalRecord(decoding: &reader)
+            self.foldKnown(record.contact, context, &sink) { $0.withdraw(record) }
+            let consents = self.contacts[record.contact]?.contact.consents
+            if let consents { sink.setConsents(consents, of: record.contact) }
         case .erasure: self.fold(try ErasureRecord(decoding: &reader), context, &sink)
         case .linked: self.fold(try LinkedRecord(decoding: &reader), context, &sink)
         case .touch: self.fold(try TouchRecord(decoding: &reader), payload, context, &sink)

@@ -31,6 +31,14 @@ import Testing
         #expect(row.standing.score == 42)
     }
 
+    @Test func aWithdrawalChangesTheConsentsAlone() async throws {
+        let world = try World()
+        try world.apply(.contact(annaRecord()), .consents(anna, [.objected]))
+        var record = annaRecord()
+        record.consents = [.objected]
+        #expect(try await world.catalog.contact(anna)?.record == record)
+    }
+
     @Test func standingComesBackWhole() async throws {
         let world = try World()
         var wanted = standing()

@@ -165,7 +165,7 @@ enum RequestSample {
     static func bytes(using random: inout SeededRandom) -> [UInt8] {
         let paths = [
             "/p.gif?site=shop&url=https%3A%2F%2Fshop.example%2Fa", "/t.js", "/e", "/e", "/c/5/abc", "/o/9/abc.gif",
-            "/q/3/abc", "/optout", "/forms.js", "/.well-known/gpc.json", "/nowhere", "/p.gif?",
+            "/q/3/abc", "/u/abc", "/a/abc", "/optout", "/forms.js", "/.well-known/gpc.json", "/nowhere", "/p.gif?",
         ]
         let path = paths.randomElement(using: &random) ?? "/e"
         let method = path == "/e" ? "POST" : ["GET", "GET", "HEAD", "OPTIONS"].randomElement(using: &random) ?? "GET"

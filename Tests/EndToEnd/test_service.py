@@ -3,6 +3,7 @@
 import json
 import re
 import time
+import urllib.parse
 
 import pytest
 
@@ -294,6 +295,59 @@ def test_who_accepts_and_refuses_later_is_forgotten(service, browsers):
     # The click was the contact's own; what the browser brought is taken back, visibly.
     assert told["sum"] == pytest.approx(10, abs=0.01)
     assert "reversal" in {entry["origin"] for entry in told["entries"]}
+
+
+def post(browser, path, body):
+    headers = {"User-Agent": BROWSER, "Content-Type": "application/x-www-form-urlencoded"}
+    response = browser.connection.send("POST", path, body, headers)
+    assert response.status == 200, response.status
+    return response
+
+
+def signed_path(service, purpose, contact):
+    token = service.api("POST", "/tokens", {"purpose": purpose, "contact": contact})
+    return urllib.parse.urlsplit(token["addresses"][purpose]).path
+
+
+def test_one_click_in_an_old_mail_ends_it_all(services, destination, browsers):
+    destination.start()
+    service = services(destinations=[destination.setting]).start()
+    contact = service.contact(1, consents={"clicks": True, "opens": True})
+    message, (link,) = service.message("Mailing")
+    click, path = service.click_path(contact, message, link), signed_path(service, "preferences", contact)
+    browser = browsers(service)
+    assert b"<form" in browser.get(path).body
+    assert service.api("GET", f"/contacts/{contact}")["consents"]["objected"] is False
+    post(browser, path, "choice=opens")
+    assert browser.click(click) is not None
+    post(browser, path, "List-Unsubscribe=One-Click")
+    assert browser.click(click) is None
+    service.settled()
+    told = service.api("GET", f"/contacts/{contact}")
+    assert told["consents"] == {"clicks": True, "opens": False, "last_open_day": False, "objected": True}
+    assert told["email"] == "contact1@firma.test"
+    wait_for("the objection", lambda: destination.received("contact.objected"))
+    assert len(destination.received("consent.changed")) >= 2
+    browser.close()
+    service.restart()
+    assert service.api("GET", f"/contacts/{contact}")["consents"]["objected"] is True
+    assert browser.click(click) is None
+
+
+def test_a_salesperson_answers_a_lead_without_a_password(services, destination, browsers):
+    destination.start()
+    service = services(destinations=[destination.setting]).start()
+    contact = service.contact(1)
+    browser = browsers(service)
+    linked(service, browser, contact, "/tarifs")
+    browser.view_quote(service.quote_path(contact))
+    wait_for("the lead", lambda: destination.received("lead.qualified"))
+    path = signed_path(service, "answer", contact)
+    browser.get(path)
+    post(browser, path, "answer=not_now")
+    wait_for("the answer", lambda: destination.received("lead.answered"))
+    (answered,) = destination.received("lead.answered")
+    assert "not_now" in json.dumps(answered["data"])
 
 
 # Notifications

@@ -59,6 +59,9 @@ import Testing
             case .erasure:
                 let value = try Self.read(payload) { try ErasureRecord(decoding: &$0) }
                 again = Self.bytes { value.encode(to: &$0) }
+            case .withdrawal:
+                let value = try Self.read(payload) { try WithdrawalRecord(decoding: &$0) }
+                again = Self.bytes { value.encode(to: &$0) }
             case .leadAnswer:
                 let value = try Self.read(payload) { try LeadAnswerRecord(decoding: &$0) }
                 again = Self.bytes { value.encode(to: &$0) }

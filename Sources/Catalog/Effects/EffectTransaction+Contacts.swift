@@ -36,6 +36,14 @@ extension EffectTransaction {
         }
     }
 
+    mutating func write(_ consents: ContactConsents, of contact: ContactID) throws {
+        try self.ensure(contact)
+        try self.database.run(
+            "UPDATE contacts SET consents = ? WHERE id = ?",
+            [Int64(consents.rawValue), contact.rawValue.stored]
+        )
+    }
+
     // A record that does not say a name or domain takes none away.
     private func write(_ account: ContactRecord.Account) throws {
         try self.database.run(

@@ -48,6 +48,7 @@ internal struct EffectTransaction {
     private mutating func apply(_ effect: Effect) throws {
         switch effect.body {
         case .contact(let record): try self.write(record)
+        case .consents(let contact, let consents): try self.write(consents, of: contact)
         case .contactErased(let contact): try self.erase(contact, at: effect)
         case .alias(let alias, of: let contact): try self.write(alias: alias, of: contact)
         case .page(let key, let url, let title): try self.write(page: key, url: url, title: title)

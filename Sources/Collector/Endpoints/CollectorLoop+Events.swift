@@ -75,6 +75,7 @@ extension CollectorLoop {
     /// Appends what was accepted, counts, and sets or clears the cookie.
     private func finish(_ intake: Intake, _ report: EventReport, answer: Answer, onFailure: Answer) -> Reply {
         self.frames = intake.frames
+        self.claims = intake.claims
         guard intake.records > 0 else {
             self.count(report)
             return Reply(answer)

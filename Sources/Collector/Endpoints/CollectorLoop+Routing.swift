@@ -32,6 +32,10 @@ extension CollectorLoop {
             return self.takeQuoteView(request, peer: peer, quote: quote, token: token)
         case .open(let message, let token) where isFetch:
             return self.takeOpen(request, peer: peer, message: message, token: token)
+        case .preferences where isFetch: return Reply(.page(Pages.preferences(in: self.language(of: request))))
+        case .preferences(let token) where method == .post: return self.takeWithdrawal(request, token: token)
+        case .leadAnswer where isFetch: return Reply(.page(Pages.leadAnswer(in: self.language(of: request))))
+        case .leadAnswer(let token) where method == .post: return self.takeLeadAnswer(request, token: token)
         case .optOut where isFetch: return Reply(.page(Pages.optOut(in: self.language(of: request))))
         case .optOut where method == .post: return self.optOut(request)
         case .privacyControl where isFetch: return Reply(Pages.privacyControl)
@@ -44,7 +48,7 @@ extension CollectorLoop {
         let allowed =
             switch route {
             case .events: "POST, OPTIONS"
-            case .quote, .optOut: "GET, HEAD, POST"
+            case .quote, .preferences, .leadAnswer, .optOut: "GET, HEAD, POST"
             default: "GET, HEAD"
             }
         return .text(.methodNotAllowed, "not with this method", fields: "Allow: \(allowed)\r\n")

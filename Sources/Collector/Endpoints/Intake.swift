@@ -21,11 +21,12 @@ struct Intake {
     let collector: Collector
     let rules: DirectoryRules
     let facts: RequestFacts
-    let claims: ClaimTable
     let now: Timestamp
     let today: UInt16
     /// Whether a page script sent it, rather than an image.
     let verdict: Verdict
+    /// The claims of the hour, moved out of the loop and back.
+    private(set) var claims: ClaimTable
     /// The framed records.
     var frames: ByteWriter
     /// How many frames.
@@ -40,6 +41,7 @@ struct Intake {
         self.rules = loop.rules
         self.facts = facts
         self.claims = loop.claims
+        loop.claims = ClaimTable()
         self.now = loop.now
         self.today = loop.today
         self.verdict = verdict
@@ -72,7 +74,7 @@ struct Intake {
             self.writeExcluded(event, page: page, site: site.site, text: text)
             return .accepted
         }
-        if claim != nil, !self.admitsClaim { return .rejected(.tooManyClaims) }
+        if claim != nil, !self.admitsClaim() { return .rejected(.tooManyClaims) }
         var record = self.record(of: event, page: page, site: site, text: text)
         if refusal != nil, let claim {
             record.consent = .denied
@@ -274,7 +276,7 @@ struct Intake {
     }
 
     /// Counts a claim of this request's visitor and network.
-    private var admitsClaim: Bool {
+    private mutating func admitsClaim() -> Bool {
         self.claims.admits(
             network: self.facts.network,
             visitor: self.facts.visitor ?? self.newVisitor,

@@ -83,7 +83,7 @@ enum Pages {
         body: Array("{\"gpc\":true,\"lastUpdate\":\"2026-01-01\"}".utf8)
     )
 
-    private static func page(_ language: Language, title: String, body: String) -> String {
+    static func page(_ language: Language, title: String, body: String) -> String {
         """
         <!doctype html><html lang="\(language.rawValue)"><meta charset="utf-8">\
         <meta name="viewport" content="width=device-width"><title>\(title)</title>\

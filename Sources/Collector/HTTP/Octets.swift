@@ -36,6 +36,11 @@ enum Octets {
         return true
     }
 
+    /// Whether `text`, which is in lower case, stands anywhere in bytes, in any case.
+    static func contains(_ bytes: UnsafeRawBufferPointer, ignoringCase text: StaticString) -> Bool {
+        bytes.indices.contains { Self.hasPrefix(UnsafeRawBufferPointer(rebasing: bytes[$0...]), ignoringCase: text) }
+    }
+
     /// Bytes without the spaces and tabs around them.
     static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         var start = 0

@@ -18,6 +18,10 @@ enum Route: Equatable, Sendable {
     case quote(UInt32, token: TextRange)
     /// `/o/{message}/{token}.gif`
     case open(message: UInt32, token: TextRange)
+    /// `/u/{token}`: a person's preferences
+    case preferences(token: TextRange)
+    /// `/a/{token}`: a salesperson's answer to a lead
+    case leadAnswer(token: TextRange)
     /// `/optout`
     case optOut
     /// `/.well-known/gpc.json`
@@ -63,8 +67,11 @@ struct Routes: Sendable {
         return .trackerVersion(TextRange(start: Int(path.start) + start + 2, count: rest.count - 5))
     }
 
-    /// `c/{number}/{token}` and its like; `offset` is where `rest` starts in the buffer.
+    /// `c/{number}/{token}`, `u/{token}` and their like; `offset` is where `rest` starts in the buffer.
     private static func signed(_ rest: UnsafeRawBufferPointer, at offset: Int) -> Route {
+        let whole = TextRange(start: offset + 2, count: rest.count - 2)
+        if rest[0] == UInt8(ascii: "u") { return .preferences(token: whole) }
+        if rest[0] == UInt8(ascii: "a") { return .leadAnswer(token: whole) }
         var numberEnd = 2
         while numberEnd < rest.count, rest[numberEnd] != Octets.slash { numberEnd += 1 }
         let number = Octets.number(UnsafeRawBufferPointer(rebasing: rest[2..<numberEnd])) ?? 0

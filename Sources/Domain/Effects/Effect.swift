@@ -26,6 +26,8 @@ package struct Effect: Equatable, Sendable {
 package enum EffectBody: Equatable, Sendable {
     /// A contact is (now) known as this.
     case contact(ContactRecord)
+    /// What may be recorded of a contact from now on; the rest of what is known stays.
+    case consents(ContactID, ContactConsents)
     /// A contact is gone: all their rows go.
     case contactErased(ContactID)
     /// A second key of a contact.

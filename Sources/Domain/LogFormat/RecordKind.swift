@@ -14,6 +14,8 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     case leadAnswer = 6
     /// A second key of a contact (``AliasRecord``), in that key's own slot.
     case alias = 7
+    /// A person took consents back (``WithdrawalRecord``).
+    case withdrawal = 8
 
     /// A scoring model was published. Control: folded by every slot.
     case model = 64

@@ -70,12 +70,20 @@ final class FakeLog: EventStream {
     }
 
     /// The visitors whose erasure was appended.
-    var erasures: [ErasureRecord] {
+    var erasures: [ErasureRecord] { self.commands(.erasure) { try ErasureRecord(decoding: &$0) } }
+
+    /// What people withdrew.
+    var withdrawals: [WithdrawalRecord] { self.commands(.withdrawal) { try WithdrawalRecord(decoding: &$0) } }
+
+    /// What salespeople answered.
+    var answers: [LeadAnswerRecord] { self.commands(.leadAnswer) { try LeadAnswerRecord(decoding: &$0) } }
+
+    private func commands<Record>(_ kind: RecordKind, _ decode: (inout ByteReader) throws -> Record) -> [Record] {
         self.state.withLock { $0.records }.compactMap { frame, bytes in
-            guard frame.kind == .erasure else { return nil }
+            guard frame.kind == kind else { return nil }
             return bytes.withUnsafeBytes { bytes in
                 var reader = ByteReader(bytes)
-                return try? ErasureRecord(decoding: &reader)
+                return try? decode(&reader)
             }
         }
     }

@@ -88,6 +88,10 @@ struct LogItem {
         LogItem(.manualEntry, .contact(record.contact)) { record.encode(to: &$0) }
     }
 
+    static func withdrawal(_ record: WithdrawalRecord) -> LogItem {
+        LogItem(.withdrawal, .contact(record.contact)) { record.encode(to: &$0) }
+    }
+
     static func answer(_ contact: ContactID, _ answer: LeadAnswerRecord.Answer) -> LogItem {
         LogItem(.leadAnswer, .contact(contact)) {
             LeadAnswerRecord(contact: contact, answer: answer, author: "owner").encode(to: &$0)

@@ -1,6 +1,6 @@
 import Domain
 
-/// Visitors tied to the contact.
+/// Visitors tied to the contact, and what the person takes back.
 extension NaiveContact {
     mutating func link(_ link: NaiveVisitor.Link) {
         guard !self.record.consents.contains(.objected), self.links.count < 8,
@@ -42,6 +42,15 @@ extension NaiveContact {
             }
         }
         self.advance(evidence: evidence)
+    }
+
+    mutating func withdraw(_ withdrawal: WithdrawalRecord) {
+        var record = self.record
+        for consent in [ContactConsents.clicks, .opens, .lastOpenDay] where withdrawal.withdrawn.contains(consent) {
+            record.consents.remove(consent)
+        }
+        if withdrawal.objects { record.consents.insert(.objected) }
+        if record != self.record { self.set(record) }
     }
 
     mutating func vouch(for visitor: VisitorID, _ trust: LinkTrust) {

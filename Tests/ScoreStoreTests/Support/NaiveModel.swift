@@ -50,6 +50,9 @@ struct NaiveModel {
             case .manualEntry:
                 let record = try ManualEntryRecord(decoding: &reader)
                 self.change(record.contact, at: now) { $0.manual(record) }
+            case .withdrawal:
+                let record = try WithdrawalRecord(decoding: &reader)
+                self.change(record.contact, at: now) { $0.withdraw(record) }
             case .leadAnswer:
                 let record = try LeadAnswerRecord(decoding: &reader)
                 self.change(record.contact, at: now) { $0.answer(record) }

@@ -92,6 +92,7 @@ struct Workload {
         case 94: self.add(.erase(self.pick(self.visitors)))
         case 95..<97: self.add(.model(self.model()))
         case 97: self.reply()
+        case 98: self.withdraw()
         default: self.add(.canary)
         }
     }
@@ -223,6 +224,17 @@ struct Workload {
         record.counter = 1
         self.add(.event(record))
         if self.chance(1, in: 3) { self.add(.event(record)) }
+    }
+
+    private mutating func withdraw() {
+        // Drawn from nothing, so that the rest of a seed's workload stays what it was.
+        let number = self.steps.count
+        let record = WithdrawalRecord(
+            contact: Self.contacts[number % Self.contacts.count],
+            withdrawn: ContactConsents(rawValue: UInt8(number % 7 + 1)),
+            objects: number % 5 == 0
+        )
+        self.add(.withdrawal(record))
     }
 
     private mutating func reply() {

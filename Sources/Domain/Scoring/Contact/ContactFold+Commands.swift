@@ -16,6 +16,19 @@ extension ContactFold {
         self.finish(self.grade < gradeBefore ? .evidence : .time)
     }
 
+    /// Takes back what the person withdrew.
+    package mutating func withdraw(_ record: WithdrawalRecord) {
+        let before = self.contact.consents
+        let left = record.left(of: before)
+        guard left != before else { return }
+        self.contact.consents = left
+        self.isTouched = true
+        self.emit(.consents(self.contact.id, left))
+        self.notify(.consentChanged)
+        if left.contains(.objected), !before.contains(.objected) { self.object() }
+        self.finish(.time)
+    }
+
     /// The person objects: what is held will not count, and sales is told to stop.
     private mutating func object() {
         for held in self.contact.provisional { self.apply(.dropped(held, .objected)) }
