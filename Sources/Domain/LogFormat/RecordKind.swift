@@ -14,6 +14,8 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     case leadAnswer = 6
     /// A second key of a contact (``AliasRecord``), in that key's own slot.
     case alias = 7
+    /// A person says that clicks were no machine's (``ReinstatementRecord``).
+    case reinstatement = 8
 
     /// A scoring model was published. Control: folded by every slot.
     case model = 64
