@@ -157,6 +157,17 @@ import Testing
         #expect(!bench.kinds(self.contact).contains(.leadQualified))
     }
 
+    @Test func aClickStaysTheContactsOwnWhenTheBrowserThatConfirmedItIsUntied() throws {
+        var bench = try self.bench(Self.withClicks)
+        try bench.run(1, .click(self.contact, click: 1))
+        try bench.run(2, .page(self.visitor, contact: self.contact, click: 1))
+        #expect(bench.kinds(self.contact).last == .leadQualified)
+        try bench.run(3, .link(self.visitor, self.contact, isUndone: true))
+        #expect((bench.score(self.contact, at: 3) - 90).magnitude < 0.01)
+        #expect(bench.contact(self.contact)?.lastConfirmed == .distantPast)
+        #expect(bench.kinds(self.contact).last == .leadWithdrawn)
+    }
+
     @Test func aLeadThatRestedOnATieIsWithdrawnWithItAndWaits() throws {
         var bench = try self.bench(Self.withClicks)
         try bench.run(1, .page(self.visitor, contact: self.contact))

@@ -151,16 +151,15 @@ extension NaiveContact {
         self.clicks[index].verdict = .confirmed
         for var held in self.held where held.entry.click == id {
             held.isConfirmed = true
-            held.entry.through = visitor
             self.settle(held)
+            if held.entry.points > 0 { self.confirmed(by: held.entry, through: visitor) }
         }
         self.held.removeAll { $0.entry.click == id }
         for grant in self.clicks[index].grants where grant.rest > 0 {
             var entry = self.entries.list[grant.entry]
             entry.points = self.entries.capped(grant.rest, group: entry.group, self.rules, at: self.now)
-            entry.through = visitor
             self.add(entry)
-            self.confirmed(by: entry)
+            self.confirmed(by: entry, through: visitor)
         }
         self.clicks[index].grants = []
         self.advance(evidence: true)
@@ -176,10 +175,16 @@ extension NaiveContact {
                 entry.points = self.entries.capped(points, group: entry.group, self.rules, at: self.now)
                 entry.through = nil
                 self.add(entry)
-                if points > 0 { self.confirmed(by: entry) }
+                if points > 0 { self.confirmed(by: entry, through: nil) }
             }
             self.clicks[index].taken = []
         }
         if !machines.isEmpty { self.advance(evidence: true) }
+    }
+
+    /// A person acted on a click: this contact, if the click is theirs for certain.
+    private mutating func confirmed(by click: NaiveEntry, through visitor: VisitorID?) {
+        guard !click.isLimited else { return }
+        self.confirmations.append(Confirmation(time: self.now, through: visitor, isLimited: false))
     }
 }

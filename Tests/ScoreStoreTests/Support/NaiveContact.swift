@@ -221,7 +221,6 @@ struct NaiveContact {
         let factor = held.isConfirmed ? 1 : self.rules.model.unconfirmed
         entry.points = self.entries.capped(entry.points * factor, group: entry.group, self.rules, at: self.now)
         self.add(entry)
-        if held.isConfirmed, held.entry.points > 0 { self.confirmed(by: entry) }
         if entry.click != 0, !held.isConfirmed {
             self.remember(entry, rest: max(0, held.entry.points * (1 - factor)))
         }

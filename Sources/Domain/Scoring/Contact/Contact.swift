@@ -195,7 +195,9 @@ extension Contact {
                 through: entry.through
             )
             self.count(points, readings: readings)
-            if entry.origin.isAct, entry.verdict == .confirmed, entry.points > 0 { self.confirm(points, at: time) }
+            if entry.origin.isAct, entry.verdict == .confirmed, entry.points > 0 {
+                self.noteAct(at: time, through: entry.through, trust: entry.trust)
+            }
         case .settled(let entry, let granted, _):
             self.provisional.removeAll { $0.id == entry.id }
             let points = CountedPoints(
@@ -207,7 +209,6 @@ extension Contact {
                 through: entry.through
             )
             self.count(points, readings: readings)
-            if entry.verdict == .confirmed, entry.points > 0 { self.confirm(points, at: time) }
         case .dropped(let entry, _):
             self.provisional.removeAll { $0.id == entry.id }
         }
@@ -255,10 +256,10 @@ extension Contact {
 
     /// Notes that a person did something worth points, whatever a maximum left of them. What came by a tie is noted
     /// with it, and counts as far as the tie is trusted.
-    private mutating func confirm(_ act: CountedPoints, at time: Timestamp) {
-        if let index = self.linkIndex(act.through) {
+    mutating func noteAct(at time: Timestamp, through visitor: VisitorID?, trust: LinkTrust) {
+        if let index = self.linkIndex(visitor) {
             self.links[index].lastConfirmed = max(self.links[index].lastConfirmed, time)
-        } else if !act.trust.isLimited {
+        } else if !trust.isLimited {
             self.ownLastConfirmed = max(self.ownLastConfirmed, time)
         }
     }
@@ -276,11 +277,11 @@ extension Contact {
 
 extension LedgerEntry.Origin {
     /// Whether a new entry of this origin stands for an act of this moment. A visitor's history has acts of its own
-    /// age, and points that a reversal gives back are nobody's act.
+    /// age, points that a reversal gives back are nobody's act, and a click's confirmation is noted where it is found.
     fileprivate var isAct: Bool {
         switch self {
-        case .page, .rule, .confirmation, .manual: true
-        case .beforeIdentification, .reversal: false
+        case .page, .rule, .manual: true
+        case .beforeIdentification, .confirmation, .reversal: false
         }
     }
 }

@@ -71,7 +71,8 @@ extension ContactFold {
     }
 
     /// A person stands behind a click: what it still holds counts in full, what was counted in part is completed.
-    /// What a tied visitor confirms comes through them, and goes with the tie.
+    /// The points are the contact's own, by the mail's token; that a person acted is known by the visitor, if it is
+    /// one, and no longer when that tie is undone.
     mutating func confirm(click: UInt64, through visitor: VisitorID?) {
         guard let index = self.contact.recentClicks.lastIndex(where: { $0.click == click }),
             self.contact.recentClicks[index].verdict == .likely
@@ -80,11 +81,11 @@ extension ContactFold {
         for held in self.contact.provisional where held.click == click {
             var confirmed = held
             confirmed.verdict = .confirmed
-            confirmed.through = visitor
             self.settle(confirmed)
+            if held.points > 0 { self.noteAct(held.trust, through: visitor) }
         }
         for grant in self.contact.recentClicks[index].grants where grant.rest != 0 {
-            self.complete(grant, through: visitor)
+            self.complete(grant, through: visitor, author: "")
         }
         self.contact.recentClicks[index].grants = []
         self.finish(.evidence)
@@ -106,22 +107,24 @@ extension ContactFold {
         if isChanged { self.finish(.evidence) }
     }
 
-    private mutating func complete(
-        _ grant: Contact.ClickGrant,
-        through visitor: VisitorID?,
-        author: String = ""
-    ) {
+    private mutating func complete(_ grant: Contact.ClickGrant, through visitor: VisitorID?, author: String) {
         var entry = self.follower(.confirmation, of: grant.entry, group: grant.group, topic: grant.topic)
         entry.rule = self.name(ofRule: grant.rule)
         entry.points = grant.rest
         entry.decay = grant.reading
         entry.trust = grant.trust
-        entry.through = visitor
         entry.author = author
         (entry.granted, entry.capped) = self.cap(grant.rest, group: grant.group)
         self.apply(
             .entry(entry, group: grant.group, topic: grant.topic, rule: grant.rule, click: 0)
         )
+        if grant.rest > 0 { self.noteAct(grant.trust, through: visitor) }
+    }
+
+    /// A person acted on a click: this contact, if the click itself is not limited.
+    private mutating func noteAct(_ trust: LinkTrust, through visitor: VisitorID?) {
+        guard !trust.isLimited else { return }
+        self.contact.noteAct(at: self.now, through: visitor, trust: trust)
     }
 
     /// A click was a machine's, as only others than its contact could see. One that a person confirmed stays.
