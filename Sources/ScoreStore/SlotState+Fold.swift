@@ -181,7 +181,7 @@ extension SlotState {
             }
             return
         }
-        guard self.visitors.hasRoom(forTie: event.trust, at: context.time) else { return }
+        guard self.visitors.makeRoom(forTie: event.trust, at: context.time) else { return }
         var record = visitor.handOver(to: contact, trust: event.trust, mark: mark)
         record.fields = Array(payload[event.fields.bounds])
         sink.derive(.linked, for: contact) { record.encode(to: &$0) }
@@ -270,7 +270,7 @@ extension SlotState {
         } else {
             let isTied = known?.contact != nil
             guard !isTied || known?.contact == record.contact else { return }
-            guard isTied || self.visitors.hasRoom(forTie: .authenticated, at: context.time) else { return }
+            guard isTied || self.visitors.makeRoom(forTie: .authenticated, at: context.time) else { return }
             let linked =
                 isTied
                 ? known?.vouch(.authenticated, mark: .none)

@@ -59,9 +59,9 @@ package struct VisitorTable: Equatable, Sendable {
         return visitor
     }
 
-    /// Whether one more visitor may be tied; one whose cookie is over makes way. Claims have a share of their own, so
+    /// Makes room for one more tied visitor, if one whose cookie is over can make way. False if there is none. Claims have a share of their own, so
     /// that a flood of forms leaves room for the ties somebody vouches for.
-    package mutating func hasRoom(forTie trust: LinkTrust, at time: Timestamp) -> Bool {
+    package mutating func makeRoom(forTie trust: LinkTrust, at time: Timestamp) -> Bool {
         if trust == .claim {
             let claims = self.visitors.values.count { $0.standing == .tied && $0.trust == .claim }
             guard claims < Limits.claimedVisitorsPerSlot else { return false }
