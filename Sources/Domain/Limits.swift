@@ -10,6 +10,10 @@ package enum Limits {
     package static let visitorsPerSlot = 1_024
     /// Of these, visitors whose cookie never came back: a fixed fifth, first in, first out.
     package static let onceSeenVisitorsPerSlot = 205
+    /// Visitors of a slot that are tied to a contact, beside the anonymous ones: two for each contact there may be.
+    package static let tiedVisitorsPerSlot = 1_024
+    /// Of these, visitors tied by nothing but a form's claim.
+    package static let claimedVisitorsPerSlot = 256
     /// Contacts a slot keeps: 2 M in all.
     package static let contactsPerSlot = 512
     /// Of these, contacts of whom nothing is known but a form's claim.
@@ -32,9 +36,9 @@ package enum Limits {
     package static let linksPerContact = 8
     /// Tokens remembered per link: by them a second browser with the same one is told apart.
     package static let marksPerLink = 4
-    /// Windows of limited rules a contact remembers.
+    /// Open windows of limited rules a contact remembers; a rule beyond them grants nothing until one is over.
     package static let limitWindowsPerContact = 64
-    /// Windows of limited rules a visitor remembers.
+    /// The same of a visitor nobody knows.
     package static let limitWindowsPerVisitor = 6
     /// Fields of a contact and its account that the model can read.
     package static let fieldsPerContact = 32
@@ -171,6 +175,8 @@ package enum Limits {
     package static let apiBodyBytes = 1_048_576
     /// Items of a page.
     package static let apiPageItems = 500
+    /// Entries an explanation lists; older ones are summed up in one line.
+    package static let explainedEntries = 1_000
     /// Contacts of one batch.
     package static let apiBatchItems = 1_000
     /// Connections of the private port; the next one waits.

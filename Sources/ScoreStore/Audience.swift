@@ -1,6 +1,6 @@
 package import Domain
 
-/// Page views per site, page and day that wait to be added up in the catalog: no person in them.
+/// Page views per site, page and day (UTC) that wait to be added up in the catalog: no person in them.
 ///
 /// Each slot counts what it folds; the catalog adds the slots. Handed over a minute after the first, or when full.
 package struct Audience: Equatable, Sendable {

@@ -53,19 +53,13 @@ extension SlotState {
             self.foldKnown(record.contact, context, &sink) { $0.withdraw(record) }
             let consents = self.contacts[record.contact]?.contact.consents
             if let consents { sink.setConsents(consents, of: record.contact) }
+        case .reinstatement:
+            let record = try ReinstatementRecord(decoding: &reader)
+            self.foldKnown(record.contact, context, &sink) { $0.reinstate(record) }
         case .erasure: self.fold(try ErasureRecord(decoding: &reader), context, &sink)
         case .linked: self.fold(try LinkedRecord(decoding: &reader), context, &sink)
         case .touch: self.fold(try TouchRecord(decoding: &reader), payload, context, &sink)
-        case .unlinked:
-            let record = try UnlinkedRecord(decoding: &reader)
-            let contact = self.aliases[record.contact] ?? record.contact
-            if contact != record.contact {
-                var passed = record
-                passed.contact = contact
-                sink.derive(.unlinked, for: contact) { passed.encode(to: &$0) }
-            } else {
-                self.foldKnown(contact, context, &sink) { $0.unlink(record) }
-            }
+        case .unlinked: self.fold(try UnlinkedRecord(decoding: &reader), context, &sink)
         case .sighting: self.fold(try SightingRecord(decoding: &reader), context, &sink)
         case .verdict:
             let record = try VerdictRecord(decoding: &reader)
@@ -79,6 +73,13 @@ extension SlotState {
 
     /// Passes over what other slots fold, up to an offset.
     package mutating func advance(to offset: UInt64) { self.offset = max(self.offset, offset) }
+
+    /// The contact a second key stands for. One who is here is meant, whatever the key once stood for; and what was
+    /// passed on once is not passed on again, so that keys that point at each other end.
+    private func passes(_ id: ContactID, isPassedOn: Bool) -> ContactID? {
+        guard !isPassedOn, self.contacts[id] == nil else { return nil }
+        return self.aliases[id]
+    }
 
     private mutating func foldKnown(
         _ id: ContactID,
@@ -102,7 +103,7 @@ extension SlotState {
             return self.fold(event, of: id, payload, context, &sink)
         }
         if let contact = event.contact {
-            return self.fold(event, for: contact, through: nil, payload, context, &sink)
+            return self.fold(event, for: contact, through: nil, isPassedOn: false, payload, context, &sink)
         }
         guard event.filter == .none else { return .filtered(event.filter) }
         self.countAudience(event, payload, context, &sink)
@@ -148,7 +149,7 @@ extension SlotState {
         // A cookie nobody remembers giving may be made up: only one that comes back to its visitor keeps them.
         if event.cookieReturned, known != nil { visitor.isKept = true }
         self.countAudience(event, payload, context, &sink)
-        if let contact = event.contact { self.tie(&visitor, to: contact, event, payload, &sink) }
+        if let contact = event.contact { self.tie(&visitor, to: contact, event, payload, context, &sink) }
         visitor.note(event, bytes: payload, model: context.model, at: context.time)
         if let contact = visitor.contact {
             sink.derive(.touch, for: contact) { [trust = visitor.trust] writer in
@@ -163,11 +164,12 @@ extension SlotState {
 
     /// Ties a visitor to the contact an event names. One who is tied already stays so: a token vouches for a tie that
     /// was a claim; for another contact the event is passed on as probably forwarded, or as the claim it is.
-    private func tie(
+    private mutating func tie(
         _ visitor: inout Visitor,
         to contact: ContactID,
         _ event: EventRecord,
         _ payload: UnsafeRawBufferPointer,
+        _ context: FoldContext,
         _ sink: inout FoldSink
     ) {
         let mark = TieMark(of: event)
@@ -184,6 +186,7 @@ extension SlotState {
             }
             return
         }
+        guard self.visitors.makeRoom(forTie: event.trust, at: context.time) else { return }
         var record = visitor.handOver(to: contact, trust: event.trust, mark: mark)
         record.fields = Array(payload[event.fields.bounds])
         sink.derive(.linked, for: contact) { record.encode(to: &$0) }
@@ -194,19 +197,29 @@ extension SlotState {
         _ event: EventRecord,
         for id: ContactID,
         through visitor: VisitorID?,
+        isPassedOn: Bool,
         _ payload: UnsafeRawBufferPointer,
         _ context: FoldContext,
         _ sink: inout FoldSink
     ) -> FoldOutcome {
-        if self.contacts[id] == nil, let contact = self.aliases[id] {
+        if let contact = self.passes(id, isPassedOn: isPassedOn) {
             sink.derive(.touch, for: contact) { writer in
-                TouchRecord.encode(contact: contact, visitor: visitor, trust: event.trust, event: payload, to: &writer)
+                TouchRecord.encode(
+                    contact: contact,
+                    visitor: visitor,
+                    trust: event.trust,
+                    isPassedOn: true,
+                    event: payload,
+                    to: &writer
+                )
             }
             return event.filter == .none ? .scored : .filtered(event.filter)
         }
         var outcome = FoldOutcome.filtered(.unknownProfile)
         let known = self.contacts[id]?.contact
-        let email = event.trust == .claim ? Self.claimedAddress(in: payload, event.fields) : nil
+        // What a person did not send makes nobody known.
+        let isPersons = event.filter == .none && event.verdict != .machine
+        let email = isPersons && event.trust == .claim ? Self.claimedAddress(in: payload, event.fields) : nil
         guard known != nil || (email != nil && self.hasRoomForClaim) else { return outcome }
         self.fold(into: known ?? Contact(id: id), context, &sink) { fold in
             if known == nil, let email { fold.claim(email: email) }
@@ -236,15 +249,18 @@ extension SlotState {
     private mutating func fold(_ record: ContactRecord, _ context: FoldContext, _ sink: inout FoldSink) {
         let known = self.contacts[record.contact]?.contact
         guard known != nil || self.contacts.count < Limits.contactsPerSlot else { return }
+        self.aliases[record.contact] = nil
         self.fold(into: known ?? Contact(id: record.contact), context, &sink) { $0.set(record) }
         sink.setConsents(record.consents, of: record.contact)
     }
 
     private mutating func fold(_ record: AliasRecord, _ context: FoldContext, _ sink: inout FoldSink) {
-        // A key that stood for itself would be passed on to itself for ever.
-        guard record.alias != record.contact else { return }
-        guard self.aliases[record.alias] != nil || self.aliases.count < Limits.aliasesPerSlot else { return }
-        self.aliases[record.alias] = record.contact
+        if record.alias == record.contact {
+            guard self.aliases.removeValue(forKey: record.alias) != nil else { return }
+        } else {
+            guard self.aliases[record.alias] != nil || self.aliases.count < Limits.aliasesPerSlot else { return }
+            self.aliases[record.alias] = record.contact
+        }
         sink.emit(.alias(record.alias, of: record.contact), at: context.time)
     }
 
@@ -259,6 +275,7 @@ extension SlotState {
         } else {
             let isTied = known?.contact != nil
             guard !isTied || known?.contact == record.contact else { return }
+            guard isTied || self.visitors.makeRoom(forTie: .authenticated, at: context.time) else { return }
             let linked =
                 isTied
                 ? known?.vouch(.authenticated, mark: .none)
@@ -272,8 +289,16 @@ extension SlotState {
     private mutating func fold(_ record: ErasureRecord, _ context: FoldContext, _ sink: inout FoldSink) {
         switch record {
         case .contact(let id):
-            guard self.contacts.removeValue(forKey: id) != nil else { return }
+            // What fell due before comes first, as a tick would have had it: a lead may be out by now.
+            self.foldKnown(id, context, &sink) { _ in }
+            guard let cell = self.contacts.removeValue(forKey: id) else { return }
             sink.setConsents(nil, of: id)
+            if cell.contact.ripeness.isHandedOver {
+                // Sales must not go on with somebody who is gone; the catalog can say it only before the rows go.
+                var farewell = LeadNotification(kind: .leadWithdrawn, contact: id, detail: ReversalReason.erased.tag)
+                farewell.isAnonymous = true
+                sink.emit(.notification(farewell), at: context.time)
+            }
             sink.emit(.contactErased(id), at: context.time)
         case .visitor(let id):
             guard let visitor = self.visitors.remove(id), let contact = visitor.contact else { return }
@@ -292,10 +317,22 @@ extension SlotState {
         }
     }
 
+    private mutating func fold(_ record: UnlinkedRecord, _ context: FoldContext, _ sink: inout FoldSink) {
+        guard let contact = self.passes(record.contact, isPassedOn: record.isPassedOn) else {
+            self.foldKnown(record.contact, context, &sink) { $0.unlink(record) }
+            return
+        }
+        var passed = record
+        passed.contact = contact
+        passed.isPassedOn = true
+        sink.derive(.unlinked, for: contact) { passed.encode(to: &$0) }
+    }
+
     private mutating func fold(_ record: LinkedRecord, _ context: FoldContext, _ sink: inout FoldSink) {
-        if self.contacts[record.contact] == nil, let contact = self.aliases[record.contact] {
+        if let contact = self.passes(record.contact, isPassedOn: record.isPassedOn) {
             var passed = record
             passed.contact = contact
+            passed.isPassedOn = true
             sink.derive(.linked, for: contact) { passed.encode(to: &$0) }
             return
         }
@@ -310,7 +347,7 @@ extension SlotState {
         guard known != nil || email != nil else { return }
         self.fold(into: known ?? Contact(id: record.contact), context, &sink) { fold in
             if let email { fold.claim(email: email) }
-            _ = fold.link(record)
+            fold.link(record)
         }
         if known == nil { sink.setConsents(.default, of: record.contact) }
     }
@@ -325,6 +362,15 @@ extension SlotState {
         guard var event = try? EventRecord(decoding: eventBytes) else { return }
         event.trust = record.trust
         // The event was counted where it was first folded; here only its points matter.
-        _ = self.fold(event, for: record.contact, through: record.visitor, eventBytes, context, &sink)
+        let isPassedOn = record.isPassedOn
+        _ = self.fold(
+            event,
+            for: record.contact,
+            through: record.visitor,
+            isPassedOn: isPassedOn,
+            eventBytes,
+            context,
+            &sink
+        )
     }
 }

@@ -33,12 +33,17 @@ struct ExplainCommand: AsyncParsableCommand {
             ["date", "rule", "page or mail", "group", "topic", "points", "granted", "decay", "worth", "state"],
             numbers: ["points", "granted", "decay", "worth"]
         )
+        let earlier = answer["earlier"]
+        if let count = earlier["count"].number {
+            table.add(["earlier", "\(Int(count)) entries", "", "", "", "", "", "", earlier["worth"].fixed, ""])
+        }
         for entry in answer["entries"].list { table.add(Self.row(of: entry)) }
         parts.append(table.text)
         parts.append("sum \(answer["sum"].fixed)   score \(answer["balance"].fixed)")
         for (title, member) in [("by group", "groups"), ("by topic", "topics")] {
-            let totals = answer[member].list.filter { !$0["name"].shown.isEmpty }.map {
-                "\($0["name"].shown) \($0["worth"].fixed)"
+            let totals = answer[member].list.map { total in
+                let name = total["name"].shown
+                return "\(name.isEmpty ? "no topic" : name) \(total["worth"].fixed)"
             }
             if !totals.isEmpty { parts.append("\(title): " + totals.joined(separator: ", ")) }
         }
@@ -50,10 +55,11 @@ struct ExplainCommand: AsyncParsableCommand {
         let what = entry["title"].text ?? entry["url"].text ?? entry["object_name"].text ?? ""
         let granted = entry["granted"].number ?? 0
         let worth = entry["worth"].number
-        var state = entry["state"].shown
+        var state = entry["reversed_by"].text == nil ? entry["state"].shown : "reversed"
         if let capped = entry["capped"].number, capped > 0 { state += ", \(entry["capped"].fixed) capped" }
         if let reason = entry["reason"].text { state += ", \(reason)" }
         if let repeats = entry["repeats"].number, repeats > 0 { state += ", +\(Int(repeats)) over the limit" }
+        if let author = entry["author"].text { state += ", by \(author)" }
         let decay = worth.flatMap { granted == 0 ? nil : String(format: "%.0f %%", 100 * $0 / granted) } ?? ""
         return [
             String(entry["date"].shown.prefix(16)).replacingOccurrences(of: "T", with: " "), entry["rule"].shown, what,

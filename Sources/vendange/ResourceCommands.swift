@@ -32,7 +32,7 @@ struct SitesCommand: AsyncParsableCommand {
         @Option(name: .customLong("exclude"), help: "A path pattern that is not recorded. Repeatable.")
         var excluded: [String] = []
 
-        @Option(help: "The zone its days are counted in, as in Europe/Paris.")
+        @Option(help: "The zone its people live in, as in Europe/Paris; audience days are UTC.")
         var timeZone: String?
 
         /// The body of the call.

@@ -109,10 +109,61 @@ import Testing
                 ),
             ]
         )
-        try world.apply(.unlinked(visitor, contact: bert))
+        try world.apply(.unlinked(visitor, contact: bert, reason: .wrongLink))
         #expect(try await world.catalog.visitors(of: anna).count == 2)
-        try world.apply(.unlinked(visitor, contact: anna))
+        try world.apply(.unlinked(visitor, contact: anna, reason: .wrongLink))
         #expect(try await world.catalog.visitors(of: anna).map(\.visitor.high) == [1])
+    }
+
+    /// Of a tied browser and of another: a page in the timeline, and an entry for it.
+    private func whatTwoBrowsersDid(_ world: World) throws -> VisitorID {
+        let visitor = VisitorID(high: 7, low: 7)
+        for (number, browser) in [visitor, VisitorID(high: 8, low: 8)].enumerated() {
+            var made = entry(UInt64(number))
+            made.page = PageKey(5)
+            made.through = browser
+            var row = TimelineEntry(
+                contact: anna,
+                visit: 1,
+                kind: .pageView,
+                page: PageKey(5),
+                date: Timestamp(seconds: Int64(number + 1))
+            )
+            row.visitor = browser
+            try world.apply(.page(PageKey(5), url: "acme.example/", title: "Home"), .entry(made), .timeline(row))
+        }
+        return visitor
+    }
+
+    @Test func pagesOfABrowserThatRefusesLeaveTimelineAndLedger() async throws {
+        let world = try World()
+        let visitor = try self.whatTwoBrowsersDid(world)
+        #expect(try await world.catalog.timeline(of: anna, limit: 10).count == 2)
+        try world.apply(.unlinked(visitor, contact: anna, reason: .erased))
+        #expect(try await world.catalog.timeline(of: anna, limit: 10).map(\.entry.date.seconds) == [2])
+        let ledger = try await world.catalog.ledger(of: anna, limit: 10)
+        #expect(ledger.map(\.url) == ["acme.example/", ""])
+        #expect(ledger.map(\.entry.granted) == [15, 15], "what was granted stays, beside what takes it back")
+        let left = try world.catalog.texts("SELECT count(*) FROM ledger WHERE visitor = '\(visitor.text)'")
+        #expect(left == [["0"]])
+    }
+
+    @Test func pagesOfABrowserThatWasTiedWronglyLeaveTheTimeline() async throws {
+        let world = try World()
+        let visitor = try self.whatTwoBrowsersDid(world)
+        try world.apply(.unlinked(visitor, contact: anna, reason: .wrongLink))
+        #expect(try await world.catalog.timeline(of: anna, limit: 10).count == 1)
+        #expect(try await world.catalog.ledger(of: anna, limit: 10).map(\.url) == ["acme.example/", "acme.example/"])
+    }
+
+    @Test func aSecondKeyEndsWhenItStandsForItselfOrForAContactOfItsOwn() async throws {
+        let world = try World()
+        try world.apply(.contact(annaRecord()), .alias(ContactID(99), of: anna), .alias(bert, of: anna))
+        #expect(try await world.catalog.aliases(of: anna) == [bert, ContactID(99)])
+        try world.apply(.alias(ContactID(99), of: ContactID(99)), .contact(ContactRecord(contact: bert)))
+        #expect(try await world.catalog.aliases(of: anna).isEmpty)
+        #expect(try await world.catalog.contact(ContactID(99)) == nil)
+        #expect(try await world.catalog.contact(bert)?.record.contact == bert)
     }
 
     @Test func lastOpenDayOnlyGrows() async throws {
@@ -160,6 +211,20 @@ import Testing
             .contactErased(anna)
         )
         #expect(try await world.catalog.deliveries(state: .pending, limit: 10).map(\.item.kind) == [.consentChanged])
+    }
+
+    @Test func theWithdrawalThatGoesWithAnErasureNamesNobody() async throws {
+        let world = try World(destinations: [destination("crm")])
+        try world.apply(.contact(annaRecord()), .standing(standing()))
+        var farewell = LeadNotification(kind: .leadWithdrawn, contact: anna, detail: "erased")
+        farewell.isAnonymous = true
+        try world.apply(.notification(farewell), .contactErased(anna))
+        let item = try #require(try await world.catalog.deliveries(limit: 10).first).item
+        let body = String(decoding: item.body, as: UTF8.self)
+        #expect(body.contains("ffff000000000001"))
+        for known in ["Anna", "Roth", "acme", "C-17", "33 1", "olga", "42", "contacts/"] {
+            #expect(!body.contains(known), "\(known) in \(body)")
+        }
     }
 
     @Test func replayedErasureSparesLaterQuotes() async throws {

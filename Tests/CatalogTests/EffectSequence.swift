@@ -54,10 +54,13 @@ struct EffectSequence {
                 date: Timestamp(seconds: Int64(offset))
             )
             row.verdict = Verdict.allCases[Int(self.pick(3))]
+            row.visitor = self.pick(2) == 0 ? nil : VisitorID(high: 1, low: self.pick(5))
             return .timeline(row)
         case 14, 15: return .standing(standing(of: contact, score: Double(self.pick(90))))
         case 16: return .linked(VisitorID(high: 1, low: self.pick(5)), contact: contact, trust: .token)
-        case 17: return .unlinked(VisitorID(high: 1, low: self.pick(5)), contact: contact)
+        case 17:
+            let reason: ReversalReason = self.pick(2) == 0 ? .erased : .wrongLink
+            return .unlinked(VisitorID(high: 1, low: self.pick(5)), contact: contact, reason: reason)
         case 18: return .audience(site: SiteID(1), page: PageKey(self.pick(2)), day: 1, views: 2)
         default:
             let kind = NotificationKind.allCases[Int(self.pick(9))]

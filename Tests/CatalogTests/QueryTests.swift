@@ -105,6 +105,33 @@ import Testing
         #expect(try await world.catalog.explainSnapshot(of: bert) == nil)
     }
 
+    @Test(arguments: [1, 7, 19, 20, 100])
+    func anExplanationOfALongLedgerListsTheNewestAndSumsUpTheRest(limit: Int) async throws {
+        let world = try World()
+        var sum = 0.0
+        var magnitude = 0.0
+        for number in 0..<20 as Range<UInt64> {
+            let points = Double(number) * (number % 3 == 0 ? -1 : 1)
+            var made = entry(number, granted: points, decay: Double(number) * 3)
+            if number % 5 == 4 { made.state = .provisional }
+            if number % 2 == 1 { made.group = "sales" }
+            if made.state == .settled {
+                sum += points * exp2(made.decay - 60)
+                magnitude += points.magnitude
+            }
+            try world.apply(.entry(made))
+        }
+        let snapshot = try #require(try await world.catalog.explainSnapshot(of: anna, limit: limit))
+        let shown = min(20, limit)
+        #expect(snapshot.entries.map(\.entry.id.offset) == (UInt64(20 - shown)..<20).map { $0 })
+        #expect(snapshot.earlier.count == 20 - shown)
+        let listed = snapshot.entries.reduce(0) {
+            $1.state == .settled ? $0 + $1.entry.granted * exp2($1.entry.decay - 60) : $0
+        }
+        let earlier = snapshot.earlier.balances.reduce(0) { $0 + $1.value * exp2($1.decay - 60) }
+        #expect((listed + earlier - sum).magnitude <= 1e-9 * magnitude)
+    }
+
     @Test func leadsAndDeliveriesAreFiltered() async throws {
         let world = try World(destinations: [destination("crm"), destination("chat")])
         for contact in [anna, bert] {

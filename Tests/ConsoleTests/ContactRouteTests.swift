@@ -129,6 +129,16 @@ struct ContactRouteTests {
         #expect(port.administration.calls.last == "answerLead crm:42 not_now by Olive")
     }
 
+    @Test func clicksAreJudgedInTheKeysNameUnlessToldOtherwise() async throws {
+        let port = Port()
+        let path = "/api/v1/contacts/crm:42/verdicts"
+        _ = try await port.send("POST", path, key: "vdg_write", body: #"{"verdict": "human"}"#)
+        #expect(port.administration.calls.last == "reinstate crm:42 by key of write")
+        _ = try await port.send("POST", path, body: #"{"verdict": "human", "author": "Olive"}"#)
+        #expect(port.administration.calls.last == "reinstate crm:42 by Olive")
+        #expect(try await port.send("POST", path, body: #"{"verdict": "machine"}"#).fields == ["verdict"])
+    }
+
     @Test func changesOnlyTheConsentsNamed() async throws {
         let port = Port()
         _ = try await port.send("PUT", "/api/v1/contacts/crm:42/consents", body: #"{"objected": true}"#)

@@ -203,6 +203,7 @@ extension FakeAdministration {
             asOf: Self.moment,
             applied: LogPosition(stream: StreamID(1), offset: 13),
             entries: [Self.entry],
+            earlier: EarlierEntriesView(count: 3, worth: 0),
             sum: 12.5,
             balance: 12.5,
             forStages: 12.5,
@@ -236,6 +237,11 @@ extension FakeAdministration {
 
     func addEntry(_ reference: ContactReference, _ entry: ManualEntryInput) async throws -> ContactView {
         try self.note("addEntry \(reference.text)") { $0.lastEntry = entry }
+        return Self.contactView
+    }
+
+    func reinstate(_ reference: ContactReference, author: String) async throws -> ContactView {
+        try self.note("reinstate \(reference.text) by \(author)")
         return Self.contactView
     }
 

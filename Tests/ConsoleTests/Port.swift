@@ -88,6 +88,7 @@ enum Sample {
         "linkVisitor": #"{"visitor": "00000000000000010000000000000002"}"#,
         "addEntry": #"{"points": 5, "group": "sales", "reason": "met at a fair"}"#,
         "answerLead": #"{"answer": "good"}"#,
+        "judgeClicks": #"{"verdict": "human"}"#,
         "createMessage": #"{"name": "March"}"#,
         "createLink": #"{"url": "https://www.example.com/"}"#,
         "createQuote": #"{"title": "Q", "url": "https://example.com/q.pdf", "contact": "a@example.com"}"#,

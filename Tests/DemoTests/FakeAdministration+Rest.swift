@@ -40,6 +40,9 @@ extension FakeAdministration {
     func addEntry(_ reference: ContactReference, _ entry: ManualEntryInput) async throws -> ContactView {
         throw AdministrationError.failed
     }
+    func reinstate(_ reference: ContactReference, author: String) async throws -> ContactView {
+        throw AdministrationError.failed
+    }
     func answerLead(
         _ reference: ContactReference,
         _ answer: LeadAnswerRecord.Answer,

@@ -288,10 +288,14 @@ def test_who_accepts_and_refuses_later_is_forgotten(service, browsers):
     linked(service, browser, contact, "/tarifs")
     assert service.settled()["store"]["visitors"] == 1
     assert browser.cookie
+    assert any("/tarifs" in row.get("url", "") for row in service.pages(f"/contacts/{contact}/timeline"))
     response = browser.send(browser.event("/", consent="denied"))
     assert "Max-Age=0" in response.headers["Set-Cookie"]
     assert service.settled()["store"]["visitors"] == 0
     told = service.explain(contact)
+    # Where they went is nowhere any more: not in the timeline, and not beside the points.
+    assert not any(row.get("url") for row in service.pages(f"/contacts/{contact}/timeline"))
+    assert not any(entry.get("url") for entry in told["entries"])
     # The click was the contact's own; what the browser brought is taken back, visibly.
     assert told["sum"] == pytest.approx(10, abs=0.01)
     assert "reversal" in {entry["origin"] for entry in told["entries"]}

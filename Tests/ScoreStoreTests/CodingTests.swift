@@ -65,6 +65,9 @@ import Testing
             case .leadAnswer:
                 let value = try Self.read(payload) { try LeadAnswerRecord(decoding: &$0) }
                 again = Self.bytes { value.encode(to: &$0) }
+            case .reinstatement:
+                let value = try Self.read(payload) { try ReinstatementRecord(decoding: &$0) }
+                again = Self.bytes { value.encode(to: &$0) }
             case .alias:
                 let value = try Self.read(payload) { try AliasRecord(decoding: &$0) }
                 again = Self.bytes { value.encode(to: &$0) }

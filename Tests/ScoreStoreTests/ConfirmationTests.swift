@@ -125,6 +125,34 @@ import Testing
         #expect(contact.ripeness.handedOverAt == .distantPast, "a withdrawn lead clears its cooldown")
     }
 
+    @Test func aPersonsWordReinstatesABurstInFullAndOnce() throws {
+        var steps: [(second: Int64, item: LogItem)] = (1...3).map { number in
+            (1, self.click(link: UInt32(number), click: UInt64(number)))
+        }
+        steps.append((60, .human(self.contact)))
+        var bench = try self.bench(steps)
+        // Two clicks had brought entries, 300 at once and 300 held; the third unmasked them and never had any.
+        let limit = self.model.groups[0].max
+        #expect((bench.score(self.contact, at: 60) - limit).magnitude < 0.1)
+        #expect(bench.contact(self.contact)?.lastConfirmed == Workload.start.adding(.seconds(60)))
+        #expect(bench.kinds(self.contact) == [.leadQualified])
+        let again = bench.effects.compactMap { effect -> LedgerEntry? in
+            guard case .entry(let entry) = effect.body, entry.origin == .confirmation else { return nil }
+            return entry
+        }
+        #expect(again.map(\.points) == [300, 300, 300, 300])
+        #expect(again.allSatisfy { $0.author == "owner" && $0.refersTo != nil })
+        let log = bench.effects.count
+        try bench.run(61, .human(self.contact))
+        #expect(bench.effects.count == log)
+    }
+
+    @Test func aPersonsWordIsNothingWhereNothingWasTakenBack() throws {
+        let bench = try self.bench([(1, self.click(link: 1, click: 1)), (2, .human(self.contact)), (20, .tick)])
+        #expect(bench.contact(self.contact)?.recentClicks.map(\.verdict) == [.likely])
+        #expect(bench.contact(self.contact)?.lastConfirmed == .distantPast)
+    }
+
     @Test func moreHeldEntriesThanAPersonMakesAreDroppedAsABurst() throws {
         let bench = try self.bench(
             (1...UInt64(Limits.provisionalEntries + 1)).map { number in

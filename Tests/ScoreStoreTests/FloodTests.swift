@@ -43,6 +43,48 @@ import Testing
         #expect(table[self.visitor(1, isKept: true).id] != nil)
     }
 
+    @Test func tiesByClaimsLeaveRoomForTiesSomebodyVouchesFor() {
+        var table = VisitorTable()
+        var made = 0
+        while table.makeRoom(forTie: .claim, at: self.time), made < 5_000 {
+            var visitor = self.visitor(made, isKept: false)
+            visitor.contact = ContactID(1)
+            visitor.trust = .claim
+            table.put(visitor)
+            made += 1
+        }
+        #expect(made == Limits.claimedVisitorsPerSlot)
+        let afterClaims = table.makeRoom(forTie: .token, at: self.time)
+        #expect(afterClaims)
+    }
+
+    @Test func aTiedVisitorMakesWayOnlyWhenTheirCookieIsOver() {
+        var table = VisitorTable()
+        for number in 0..<Limits.tiedVisitorsPerSlot {
+            let isTaken = table.makeRoom(forTie: .token, at: self.time)
+            #expect(isTaken)
+            var visitor = self.visitor(number, lastSeen: Int64(number), isKept: true)
+            visitor.contact = ContactID(1)
+            table.put(visitor)
+        }
+        for number in 5_000..<7_000 { table.put(self.visitor(number, lastSeen: 9_000, isKept: true)) }
+        let afterLess = table.makeRoom(forTie: .token, at: self.time.adding(.days(394)))
+        #expect(!afterLess)
+        #expect(table[self.visitor(0, isKept: true).id] != nil)
+        #expect(table.count == Limits.tiedVisitorsPerSlot + Limits.visitorsPerSlot - Limits.onceSeenVisitorsPerSlot)
+        let afterCookie = table.makeRoom(forTie: .token, at: self.time.adding(.days(395)))
+        #expect(afterCookie)
+        #expect(table[self.visitor(0, isKept: true).id] == nil)
+        #expect(table[self.visitor(1, isKept: true).id] != nil)
+        // Untied, they are like any other again.
+        var untied = self.visitor(1, lastSeen: 1, isKept: true)
+        untied.contact = nil
+        table.put(untied)
+        #expect(table[untied.id] == nil, "the kept are full, and this one was seen longest ago")
+        let afterUntying = table.makeRoom(forTie: .token, at: self.time)
+        #expect(afterUntying)
+    }
+
     @Test func aFloodOfVisitorsPagesSitesAliasesAndClaimsLeavesASlotBounded() throws {
         var sink = FoldSink(slots: SlotMap(key: SipKey(1, 2)))
         var state = SlotState(slot: Slot(3))

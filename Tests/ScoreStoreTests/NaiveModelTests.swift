@@ -43,7 +43,9 @@ import Testing
             if contact.ripeness.awaitsConfirmation != naive.waits { return "awaits confirmation" }
             if contact.lastConfirmed != naive.lastConfirmed { return "last confirmed" }
             if contact.visits != naive.visits { return "visits" }
-            if contact.pageViews != (naive.counts[.pageView] ?? 0) + naive.mergedPageViews { return "page views" }
+            if contact.pageViews != naive.pageViews { return "page views" }
+            if contact.firstSeen != naive.firstSeen { return "first seen" }
+            if contact.ripeness.awaitsCooldown != naive.cools { return "awaits the cooldown" }
             if contact.provisional.count != naive.held.count { return "held entries" }
             // With negative points the fold may look early, but never late; what it does then is compared by its notes.
             if contact.stageEnd > naive.stageEnd { return "stage end \(contact.stageEnd), not \(naive.stageEnd)" }
@@ -57,6 +59,17 @@ import Testing
                 let sum = entries.sum(self.naive.rules, at: now) { $0.group == group }
                 let magnitude = entries.list.reduce(0) { $0 + ($1.group == group ? $1.points.magnitude : 0) }
                 if (total - sum).magnitude > 1e-9 * max(1, magnitude) { return "\(group) is \(total), not \(sum)" }
+                for (index, topic) in model.topicNames.enumerated() {
+                    let reading = model.clocks[number].reading(at: now)
+                    let worth = balances.list.reduce(0) { sum, balance in
+                        let isMeant = balance.group == UInt8(number) && balance.topic == UInt8(index)
+                        return isMeant ? sum + balance.value(at: reading) : sum
+                    }
+                    let expected = entries.sum(self.naive.rules, at: now) { $0.group == group && $0.topic == topic }
+                    if (worth - expected).magnitude > 1e-9 * max(1, magnitude) {
+                        return "\(group), \(topic) is \(worth), not \(expected)"
+                    }
+                }
             }
             return nil
         }

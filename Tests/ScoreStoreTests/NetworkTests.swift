@@ -41,7 +41,8 @@ import Testing
         network: (Int) -> UInt32,
         secondsBetween: Int64,
         contacts: Int,
-        confirming: Int? = nil
+        confirming: Int? = nil,
+        reinstating: Int = 0
     ) throws -> [Double] {
         var bench = SlotBench()
         let known = Self.contacts.prefix(contacts)
@@ -56,6 +57,7 @@ import Testing
             try bench.run(LogStep(time: time, items: [self.click(contact, network: network(index))]))
             if index == confirming { try bench.run(LogStep(time: time, items: [self.confirmation(contact)])) }
         }
+        for contact in known.prefix(reinstating) { try bench.run(90, .human(contact)) }
         return known.map { bench.contact($0)?.balances.list.reduce(0) { $0 + $1.value } ?? 0 }
     }
 
@@ -75,6 +77,12 @@ import Testing
     @Test func differentNetworksAndUnknownOnesAreNotCountedTogether() throws {
         #expect(try self.scores(network: { UInt32($0 + 1) }, secondsBetween: 1, contacts: 6).allSatisfy { $0 > 2 })
         #expect(try self.scores(network: { _ in 0 }, secondsBetween: 1, contacts: 6).allSatisfy { $0 > 2 })
+    }
+
+    @Test func aPersonsWordReinstatesWhatTheNetworkTookBack() throws {
+        let scores = try self.scores(network: { _ in 7 }, secondsBetween: 1, contacts: 6, reinstating: 1)
+        #expect(scores[0] > 9)
+        #expect(abs(scores[1]) < 1e-6)
     }
 
     @Test func aClickThatAPersonConfirmedStays() throws {

@@ -62,6 +62,26 @@ import Testing
         }
     }
 
+    @Test func anErasedContactLeavesNoSecondKeyBehind() async throws {
+        try await Harness.run { harness in
+            _ = try await harness.administration.putContact(Harness.input(email: "anne@example.com"))
+            _ = try await harness.administration.putContact(Harness.input(crmID: "42", email: "anne@example.com"))
+            let reference = try #require(ContactReference(text: "crm:42"))
+            _ = try await harness.administration.eraseContact(reference)
+            let slotKey = harness.core.log.slotKey
+            let crm = ExternalKey(.crm, "42").contactID(key: slotKey)
+            let slot = harness.core.store.slots.slot(of: crm)
+            #expect(harness.core.store.read(slot) { $0.primary(of: crm) } == nil)
+            // Imported again with the other key first: both lead to the new contact.
+            let put = try await harness.administration.putContact(
+                Harness.input(crmID: "42", email: "anne@example.com")
+            )
+            #expect(put.contact.id == crm.text)
+            let email = ExternalKey(.email, "anne@example.com").contactID(key: slotKey)
+            #expect(harness.core.store.contact(email)?.id == crm)
+        }
+    }
+
     @Test func keysOfTwoContactsAreAConflictThatNamesBoth() async throws {
         try await Harness.run { harness in
             let one = try await harness.administration.putContact(Harness.input(crmID: "1"))

@@ -43,6 +43,8 @@ import Testing
             #expect(abs(view.entries.reduce(0) { $0 + ($1.worth ?? 0) } - view.sum) <= 1e-9 * points)
             #expect(abs(view.groups.reduce(0) { $0 + $1.worth } - view.sum) <= 1e-9 * points)
             #expect(view.topics.contains { $0.name == "prices" })
+            #expect(abs(view.topics.reduce(0) { $0 + $1.worth } - view.sum) <= 1e-9 * points, "no topic is one too")
+            #expect(view.earlier == nil)
             #expect(view.modelVersion == 1)
             #expect(view.applied?.offset == harness.core.log.end)
         }
@@ -139,6 +141,70 @@ import Testing
             await #expect(throws: AdministrationError.notFound("contact \(contact.text)")) {
                 try await harness.administration.explain(contact)
             }
+        }
+    }
+
+    @Test func whoObjectsIsExplainedAsNeverHandedOver() async throws {
+        try await Harness.run { harness in
+            let contact = try await Self.scored(harness)
+            #expect(try await !harness.administration.explain(contact).stage.isExcluded)
+            var consents = ConsentsInput()
+            consents.objected = true
+            _ = try await harness.administration.setConsents(contact, consents)
+            #expect(try await harness.administration.explain(contact).stage.isExcluded)
+        }
+    }
+
+    @Test func aLedgerLongerThanAnExplanationStillAddsUp() async throws {
+        try await Harness.run { harness in
+            let contact = try await Self.scored(harness)
+            let id = try #require(ContactID(text: contact.text))
+            var commands = CommandFrames(harness.core.store.slots)
+            for number in 0..<Limits.explainedEntries {
+                let points = number % 2 == 0 ? 0.75 : -0.5
+                commands.append(
+                    ManualEntryRecord(contact: id, points: points, group: "sales", reason: "r", author: "a")
+                )
+            }
+            _ = try await harness.administration.submit(commands)
+            harness.clock.advance(.days(20))
+            let view = try await harness.administration.explain(contact)
+            #expect(view.entries.count == Limits.explainedEntries)
+            let earlier = try #require(view.earlier)
+            #expect(earlier.count >= 4)
+            let points = 0.625 * Double(Limits.explainedEntries) + 40
+            #expect(abs(view.sum - view.balance) <= 1e-9 * points)
+            let listed = view.entries.reduce(0) { $0 + ($1.worth ?? 0) }
+            #expect(abs(listed + earlier.worth - view.sum) <= 1e-9 * points)
+        }
+    }
+
+    @Test func aPersonsWordReinstatesWhatWasTakenForAMachines() async throws {
+        try await Harness.run { harness in
+            let source = Harness.modelSource.replacing(
+                "rules:",
+                with: "rules:\n  - { name: mail click, when: { event: email_click }, points: 10 }"
+            )
+            _ = try await harness.administration.publishModel(source)
+            let put = try await harness.administration.putContact(Harness.input(crmID: "1"))
+            let contact = try #require(ContactReference(text: put.contact.id))
+            await #expect(throws: AdministrationError.self) {
+                try await harness.administration.reinstate(contact, author: "anne")
+            }
+            for link in UInt32(1)...3 {
+                var click = EventRecord()
+                click.kind = .emailClick
+                click.contact = ContactID(text: put.contact.id)
+                click.message = 1
+                click.link = link
+                click.click = UInt64(link)
+                try await harness.log(click)
+            }
+            #expect(abs(try await harness.administration.explain(contact).sum) < 1e-9)
+            _ = try await harness.administration.reinstate(contact, author: "anne")
+            let view = try await harness.administration.explain(contact)
+            #expect(abs(view.sum - 20) < 0.01)
+            #expect(view.entries.filter { $0.origin == "confirmation" }.map(\.author) == ["anne", "anne"])
         }
     }
 

@@ -5,6 +5,8 @@ extension EffectTransaction {
     mutating func write(_ record: ContactRecord) throws {
         let id = record.contact.rawValue.stored
         try self.ensure(record.contact)
+        // One who is known is nobody's second key, whatever the id once stood for.
+        try self.database.run("DELETE FROM aliases WHERE alias = ?", [id])
         if let account = record.account { try self.write(account) }
         if let owner = record.owner { try self.write(owner) }
         try self.database.run(
@@ -69,6 +71,10 @@ extension EffectTransaction {
     }
 
     mutating func write(alias: ContactID, of contact: ContactID) throws {
+        guard alias != contact else {
+            try self.database.run("DELETE FROM aliases WHERE alias = ?", [alias.rawValue.stored])
+            return
+        }
         try self.ensure(contact)
         try self.database.run(
             "INSERT OR REPLACE INTO aliases (alias, contact) VALUES (?, ?)",
@@ -84,10 +90,17 @@ extension EffectTransaction {
         )
     }
 
-    func unlink(_ visitor: VisitorID, from contact: ContactID) throws {
+    /// What the visitor did was somebody else's, or they want it forgotten: it leaves the timeline. The ledger keeps
+    /// its entries beside the reversal that takes them back; of one who wants to be forgotten it keeps neither the
+    /// page nor the browser.
+    func unlink(_ visitor: VisitorID, from contact: ContactID, _ reason: ReversalReason) throws {
+        let arguments: StatementArguments = [visitor.stored, contact.rawValue.stored]
+        try self.database.run("DELETE FROM visitors WHERE id = ? AND contact = ?", arguments)
+        try self.database.run("DELETE FROM timeline WHERE visitor = ? AND contact = ?", arguments)
+        guard reason == .erased else { return }
         try self.database.run(
-            "DELETE FROM visitors WHERE id = ? AND contact = ?",
-            [visitor.stored, contact.rawValue.stored]
+            "UPDATE ledger SET page = NULL, visitor = NULL WHERE visitor = ? AND contact = ?",
+            arguments
         )
     }
 

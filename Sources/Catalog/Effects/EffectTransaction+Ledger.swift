@@ -8,8 +8,8 @@ extension EffectTransaction {
             """
             INSERT OR REPLACE INTO ledger (contact, log_offset, ordinal, origin, rule, model_version, group_name, topic,
                 points, granted, capped, decay, date, state, held_until, verdict, trust, page, message, link, quote,
-                refers_to_offset, refers_to_ordinal, author)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                refers_to_offset, refers_to_ordinal, author, visitor)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 entry.contact.rawValue.stored, entry.id.offset.stored, Int64(entry.id.ordinal), entry.origin.name,
@@ -18,6 +18,7 @@ extension EffectTransaction {
                 entry.verdict.name, entry.trust.name, entry.page == .none ? nil : entry.page.rawValue.stored,
                 entry.message.storedOrNone, entry.link.storedOrNone, entry.quote.storedOrNone,
                 entry.refersTo?.offset.stored, (entry.refersTo?.ordinal).map { Int64($0) }, entry.author,
+                entry.through?.stored,
             ]
         )
     }

@@ -8,9 +8,9 @@ extension EffectTransaction {
         try self.database.run(
             """
             INSERT INTO timeline (contact, visit, kind, page, name, message, link, quote, url, title, referrer,
-                campaign, first_date, last_date, count, engaged_ms, max_scroll, verdict, trust, from_before)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-            ON CONFLICT (contact, visit, kind, page, name, message, link, quote) DO UPDATE SET
+                campaign, first_date, last_date, count, engaged_ms, max_scroll, verdict, trust, from_before, visitor)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+            ON CONFLICT (contact, visit, kind, page, name, message, link, quote, visitor) DO UPDATE SET
                 url = coalesce(nullif(url, ''), excluded.url),
                 title = coalesce(nullif(title, ''), excluded.title),
                 referrer = coalesce(nullif(referrer, ''), excluded.referrer),
@@ -29,7 +29,7 @@ extension EffectTransaction {
                 entry.name, Int64(entry.message), Int64(entry.link), Int64(entry.quote), entry.url, entry.title,
                 entry.referrer, entry.campaign, entry.date.microseconds, Int64(entry.count),
                 Int64(entry.engagedMilliseconds), Int64(entry.scrollPercent), entry.verdict.name, entry.trust.name,
-                entry.isFromBefore,
+                entry.isFromBefore, entry.visitor?.stored ?? "",
             ]
         )
     }

@@ -63,7 +63,7 @@ internal struct EffectTransaction {
         case .standing(let standing): try self.write(standing)
         case .linked(let visitor, let contact, let trust):
             try self.link(visitor, to: contact, trust: trust, at: effect.time)
-        case .unlinked(let visitor, let contact): try self.unlink(visitor, from: contact)
+        case .unlinked(let visitor, let contact, let reason): try self.unlink(visitor, from: contact, reason)
         case .notification(let notification): try self.notify(notification, effect: effect)
         case .audience(let site, let page, let day, let views):
             try self.count(site: site, page: page, day: day, views: views)

@@ -12,9 +12,10 @@ extension NotificationBody.Content {
     init(_ notification: LeadNotification, in database: Database, consoleAddress: String) throws {
         self.detail = Self.orNil(notification.detail)
         guard notification.contact.rawValue != 0 else { return }
+        // Of somebody who is being erased nothing is said that would have to be erased again, here and there.
         let id = notification.contact.rawValue.hexadecimal
-        self.links = ["contact": consoleAddress + "/contacts/" + id]
-        guard let row = try database.contactRow(notification.contact) else {
+        if !notification.isAnonymous { self.links = ["contact": consoleAddress + "/contacts/" + id] }
+        guard !notification.isAnonymous, let row = try database.contactRow(notification.contact) else {
             self.contact = Self.contact(ContactRecord(contact: notification.contact))
             return
         }

@@ -64,6 +64,16 @@ extension CatalogDatabase {
         }
     }
 
+    /// The ids that further keys of a contact hash to.
+    package func aliases(of contact: ContactID) async throws -> [ContactID] {
+        try await self.connections.read { database in
+            try database.rows(
+                "SELECT alias FROM aliases WHERE contact = ? ORDER BY alias",
+                [contact.rawValue.stored]
+            ).map { ContactID($0.bits("alias")) }
+        }
+    }
+
     /// Browsers tied to a contact.
     package func visitors(of contact: ContactID) async throws -> [VisitorRow] {
         try await self.connections.read { database in

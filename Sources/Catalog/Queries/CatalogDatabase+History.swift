@@ -20,13 +20,19 @@ extension CatalogDatabase {
         }
     }
 
-    /// What a contact's score is checked with, from one transaction; nil if there is no such contact.
-    package func explainSnapshot(of contact: ContactID) async throws -> ExplainSnapshot? {
+    /// What a contact's score is checked with, from one transaction: at most `limit` entries, and the sum of those
+    /// before them. Nil if there is no such contact.
+    package func explainSnapshot(
+        of contact: ContactID,
+        limit: Int = Limits.explainedEntries
+    ) async throws -> ExplainSnapshot? {
         try await self.connections.read { database in
             guard let row = try database.contactRow(contact) else { return nil }
+            let entries = try database.ledger(of: row.record.contact, after: nil, limit: limit)
             return ExplainSnapshot(
                 contact: row,
-                entries: try database.wholeLedger(of: row.record.contact),
+                entries: entries.reversed(),
+                earlier: try database.earlierEntries(of: row.record.contact, than: entries.last?.entry.id),
                 applied: try database.appliedPosition()
             )
         }

@@ -9,7 +9,8 @@ extension Database {
             CASE l.origin WHEN 'before_identification' THEN coalesce((
                 SELECT group_concat(coalesce(nullif(b.title, ''), b.url), ', ')
                 FROM timeline t JOIN pages b ON b.key = t.page
-                WHERE t.contact = l.contact AND t.from_before AND t.first_date <= l.date
+                WHERE t.contact = l.contact AND t.visitor = coalesce(l.visitor, '') AND t.from_before
+                    AND t.first_date <= l.date
             ), '') ELSE coalesce(m.name, q.title, '') END AS object_name
         FROM ledger l
         LEFT JOIN pages p ON p.key = l.page
@@ -30,15 +31,23 @@ extension Database {
         ).map(self.ledgerRow(from:))
     }
 
-    /// All of a contact's entries, oldest first.
-    internal func wholeLedger(of contact: ContactID) throws -> [LedgerRow] {
-        try self.rows(
-            """
-            \(Self.ledgerRows)
-            WHERE l.contact = ? ORDER BY l.log_offset, l.ordinal
-            """,
-            [contact.rawValue.stored]
-        ).map(self.ledgerRow(from:))
+    /// What a contact's entries before one add up to. Read row by row: a ledger has no end, memory does.
+    internal func earlierEntries(of contact: ContactID, than first: EntryID?) throws -> EarlierEntries {
+        var earlier = EarlierEntries()
+        guard let first else { return earlier }
+        let cursor = try Row.fetchCursor(
+            self.cachedStatement(
+                sql: """
+                    SELECT group_name, granted, decay, state = 'settled' AS counts FROM ledger
+                    WHERE contact = ? AND (log_offset, ordinal) < (?, ?) ORDER BY log_offset, ordinal
+                    """
+            ),
+            arguments: [contact.rawValue.stored, first.offset.stored, Int64(first.ordinal)]
+        )
+        while let row = try cursor.next() {
+            earlier.add(group: row["group_name"], granted: row["counts"] ? row["granted"] : nil, decay: row["decay"])
+        }
+        return earlier
     }
 
     /// What a lead shows: the newest settled entries that count something and were not taken back.

@@ -84,7 +84,7 @@ extension CatalogSchema {
         CREATE TABLE audience (
             site  INTEGER NOT NULL,
             page  INTEGER NOT NULL,
-            day   INTEGER NOT NULL,           -- days since 1970-01-01 in the site's zone
+            day   INTEGER NOT NULL,           -- days since 1970-01-01, in UTC
             views INTEGER NOT NULL,
             PRIMARY KEY (site, page, day)
         ) STRICT, WITHOUT ROWID;

@@ -79,6 +79,18 @@ enum HistoryRoutes {
         },
         .change(
             .post,
+            "/api/v1/contacts/{contact}/verdicts",
+            "judgeClicks",
+            "Says that clicks taken for a machine's were a person's: what was taken back counts again",
+            .write,
+            body: .json(InputSchemas.verdict),
+            .json(ContactSchemas.contact.one, status: 200)
+        ) { call in
+            let author = call.body["author"]?.text ?? call.principal?.name ?? ""
+            return .json(try await call.administration.reinstate(call.contact(), author: author))
+        },
+        .change(
+            .post,
             "/api/v1/contacts/{contact}/answer",
             "answerLead",
             "Records the answer to a contact's lead",

@@ -125,7 +125,7 @@ enum ContactSchemas {
             .optional("next", stage, "The next stage up."),
             .optional("missing", .number, "How many points are missing to it."),
             .required("awaits_confirmation", .flag),
-            .required("is_excluded", .flag, "Whether the status keeps them from being handed over."),
+            .required("is_excluded", .flag, "Whether status or objection keeps them from being handed over."),
         ]
     )
 
@@ -134,18 +134,28 @@ enum ContactSchemas {
         [.required("stream", .text(16)), .required("offset", .count)]
     )
 
+    private static let earlierEntries = ObjectShape(
+        "EarlierEntries",
+        [.required("count", .count), .required("worth", .number)]
+    )
+
     static let explanation = ObjectShape(
         "Explanation",
         [
             .required("contact", .object(contact)),
             .required("as_of", time, "The moment everything is reckoned for."),
             .optional("applied", .object(position), "How much of the log the catalog held."),
-            .required("entries", .list(.object(ledgerEntry), maximum: 1_000_000, isBatch: false)),
-            .required("sum", .number, "What the entries are worth together."),
+            .required(
+                "entries",
+                .list(.object(ledgerEntry), maximum: Limits.explainedEntries, isBatch: false),
+                "The newest; the whole ledger is read in pages."
+            ),
+            .optional("earlier", .object(earlierEntries), "The entries before these."),
+            .required("sum", .number, "What the entries and the earlier ones are worth together."),
             .required("balance", .number, "What the stored balances say."),
             .required("for_stages", .number, "What the stages look at."),
             .required("groups", .list(.object(total))),
-            .required("topics", .list(.object(total))),
+            .required("topics", .list(.object(total)), "An empty name is no topic."),
             .required("stage", .object(stageReading)),
             .required("model_version", .count),
         ]

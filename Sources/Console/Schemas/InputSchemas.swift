@@ -132,6 +132,14 @@ enum InputSchemas {
         ]
     )
 
+    static let verdict = ObjectShape(
+        "ClickVerdict",
+        [
+            .required("verdict", .choice(["human"])),
+            .optional("author", .text(256, .filled), "The key's name if it is not given."),
+        ]
+    )
+
     static let message = ObjectShape(
         "NewMessage",
         [.required("name", .text(256, .filled)), .optional("campaign", .text(Limits.nameBytes), "utm_campaign.")]

@@ -62,6 +62,8 @@ package protocol Administration: Sendable {
     func unlink(_ visitor: VisitorID, from reference: ContactReference) async throws
     /// Gives points by hand.
     func addEntry(_ reference: ContactReference, _ entry: ManualEntryInput) async throws -> ContactView
+    /// Says that the contact's last clicks, taken for a machine's, were a person's: what was taken back counts again.
+    func reinstate(_ reference: ContactReference, author: String) async throws -> ContactView
     /// Records a salesperson's answer to a contact's lead.
     func answerLead(
         _ reference: ContactReference,

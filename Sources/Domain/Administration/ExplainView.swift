@@ -1,20 +1,24 @@
 /// A score with everything it is made of, all from one moment of the catalog (promise 2): ``sum`` is the plain sum of
-/// what the ``entries`` are worth at ``asOf``.
+/// what the ``entries``, and those ``earlier``, are worth at ``asOf``.
 package struct ExplainView: Equatable, Sendable, Encodable {
     package var contact: ContactView
     /// The moment everything is reckoned for.
     package var asOf: String
     /// How much of the log the catalog held then.
     package var applied: PositionView?
-    /// Every entry, oldest first: what was dropped is worth nothing, and says why.
+    /// The newest entries, oldest first: what was dropped is worth nothing, and says why.
     package var entries: [LedgerView]
+    /// The entries before these, summed up; nil if these are all.
+    package var earlier: EarlierEntriesView?
     /// What the settled entries are worth together.
     package var sum: Double
     /// What the stored balances say; differs from ``sum`` by rounding alone.
     package var balance: Double
     /// What the stages look at: claims count at most the model's maximum.
     package var forStages: Double
+    /// What the entries of each group are worth together.
     package var groups: [NamedTotal]
+    /// What the stored balances say of each topic: the few that are worth most, and "no topic", which holds the rest.
     package var topics: [NamedTotal]
     package var stage: StageView
     /// The version of the model in force.
@@ -26,6 +30,7 @@ package struct ExplainView: Equatable, Sendable, Encodable {
         asOf: Timestamp,
         applied: LogPosition?,
         entries: [LedgerView],
+        earlier: EarlierEntriesView? = nil,
         sum: Double,
         balance: Double,
         forStages: Double,
@@ -38,6 +43,7 @@ package struct ExplainView: Equatable, Sendable, Encodable {
         self.asOf = asOf.rfc3339
         self.applied = applied.map(PositionView.init)
         self.entries = entries
+        self.earlier = earlier
         self.sum = sum
         self.balance = balance
         self.forStages = forStages
@@ -45,6 +51,20 @@ package struct ExplainView: Equatable, Sendable, Encodable {
         self.topics = topics
         self.stage = stage
         self.modelVersion = modelVersion
+    }
+}
+
+/// Entries that an explanation sums up.
+package struct EarlierEntriesView: Equatable, Sendable, Encodable {
+    /// How many.
+    package var count: Int
+    /// What they are worth together.
+    package var worth: Double
+
+    /// Entries.
+    package init(count: Int, worth: Double) {
+        self.count = count
+        self.worth = worth
     }
 }
 
@@ -74,7 +94,7 @@ package struct StageView: Equatable, Sendable, Encodable {
     package var missing: Double?
     /// Hot on unconfirmed points alone.
     package var awaitsConfirmation: Bool
-    /// Whether the contact's status keeps them from being handed over.
+    /// Whether the contact's status or objection keeps them from being handed over.
     package var isExcluded: Bool
 
     /// The stage of a contact whose score for the stages is this.

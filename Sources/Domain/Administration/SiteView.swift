@@ -64,7 +64,7 @@ package struct SiteDraft: Equatable, Sendable {
 
 /// The views of one page of a site on one day, of nobody in particular.
 package struct AudienceView: Equatable, Sendable, Encodable {
-    /// `2026-03-01`, in the site's time zone.
+    /// `2026-03-01`, in UTC.
     package var day: String
     /// The page's host and path; empty if it was never named.
     package var url: String

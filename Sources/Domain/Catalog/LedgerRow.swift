@@ -67,19 +67,47 @@ extension LedgerEntry.Origin {
     }
 }
 
+/// A ledger's entries up to a place, summed up.
+package struct EarlierEntries: Equatable, Sendable {
+    /// How many there are; those that count nothing, too.
+    package var count = 0
+    /// What the settled ones of each group are worth together, each at a reading of the group's clock; sorted by group.
+    package private(set) var balances: [NamedBalance] = []
+
+    /// None.
+    package init() {}
+
+    /// Adds an entry: what it counts, nil if it does not.
+    package mutating func add(group: String, granted: Double?, decay: Double) {
+        self.count += 1
+        guard let granted else { return }
+        let index = self.balances.firstIndex { $0.group >= group } ?? self.balances.count
+        if index == self.balances.count || self.balances[index].group != group {
+            self.balances.insert(NamedBalance(group: group, topic: "", value: 0, decay: decay), at: index)
+        }
+        let now = max(self.balances[index].decay, decay)
+        let before = self.balances[index].value * Exp2.power(self.balances[index].decay - now)
+        self.balances[index].value = before + granted * Exp2.power(decay - now)
+        self.balances[index].decay = now
+    }
+}
+
 /// What a score is checked with, all read in one transaction.
 package struct ExplainSnapshot: Equatable, Sendable {
     /// The contact.
     package var contact: ContactRow
-    /// Every entry, oldest first; dropped ones too, since they say why points are missing.
+    /// The newest entries, oldest first; dropped ones too, since they say why points are missing.
     package var entries: [LedgerRow]
+    /// What the entries before these add up to.
+    package var earlier: EarlierEntries
     /// How far the log was applied then; nil in a fresh catalog.
     package var applied: LogPosition?
 
     /// A snapshot.
-    package init(contact: ContactRow, entries: [LedgerRow], applied: LogPosition?) {
+    package init(contact: ContactRow, entries: [LedgerRow], earlier: EarlierEntries, applied: LogPosition?) {
         self.contact = contact
         self.entries = entries
+        self.earlier = earlier
         self.applied = applied
     }
 }

@@ -41,7 +41,7 @@ package struct AudienceRow: Equatable, Sendable {
     package var page: PageKey
     /// Its address; empty if it was never named.
     package var url: String
-    /// Days since 1970-01-01 in the site's zone.
+    /// Days since 1970-01-01, in UTC.
     package var day: Int32
     /// The views.
     package var views: UInt64

@@ -50,8 +50,8 @@ package enum EffectBody: Equatable, Sendable {
     case standing(ContactStanding)
     /// A visitor was tied to a contact.
     case linked(VisitorID, contact: ContactID, trust: LinkTrust)
-    /// A visitor was untied.
-    case unlinked(VisitorID, contact: ContactID)
+    /// A visitor was untied, and why: what they did is the contact's no more.
+    case unlinked(VisitorID, contact: ContactID, reason: ReversalReason)
     /// Something to hand to the destinations.
     case notification(LeadNotification)
     /// Audience figures of a page and day without any person in them.
@@ -146,6 +146,8 @@ package struct LedgerEntry: Equatable, Sendable {
     package var refersTo: EntryID?
     /// Who gave it, for manual entries.
     package var author: String
+    /// The tied visitor it came by, if any.
+    package var through: VisitorID?
 
     /// An entry from its essential parts; the rest is set as far as it applies.
     package init(
@@ -182,6 +184,7 @@ package struct LedgerEntry: Equatable, Sendable {
         self.quote = 0
         self.refersTo = nil
         self.author = ""
+        self.through = nil
     }
 }
 
@@ -251,6 +254,8 @@ package struct TimelineEntry: Equatable, Sendable {
     package var trust: LinkTrust
     /// Whether it was remembered from before the contact was known.
     package var isFromBefore: Bool
+    /// The visitor it came by, if any: rows of different ones are never summed up.
+    package var visitor: VisitorID?
 
     /// A row of one happening.
     package init(contact: ContactID, visit: UInt32, kind: EventKind, page: PageKey, date: Timestamp) {
@@ -273,6 +278,7 @@ package struct TimelineEntry: Equatable, Sendable {
         self.verdict = .confirmed
         self.trust = .token
         self.isFromBefore = false
+        self.visitor = nil
     }
 }
 
@@ -389,6 +395,8 @@ package struct LeadNotification: Equatable, Sendable {
     package var detail: String
     /// Whether it belongs into the daily digest.
     package var isDigest: Bool
+    /// Whether it says nothing of the contact but the id: they are being erased.
+    package var isAnonymous = false
 
     /// A notification.
     package init(kind: NotificationKind, contact: ContactID, detail: String = "", isDigest: Bool = false) {

@@ -37,7 +37,7 @@ package struct Site: Equatable, Sendable {
     package var internalNetworks: [String]
     /// Path patterns that are not recorded.
     package var excludedPaths: [String]
-    /// IANA name of the zone its days are counted in.
+    /// IANA name of the zone its people live in. For display: audience days are UTC.
     package var timeZone: String
 
     /// A site with the default mode: identified once accepted, figures only before.

@@ -16,6 +16,8 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     case alias = 7
     /// A person took consents back (``WithdrawalRecord``).
     case withdrawal = 8
+    /// A person says that clicks were no machine's (``ReinstatementRecord``).
+    case reinstatement = 9
 
     /// A scoring model was published. Control: folded by every slot.
     case model = 64

@@ -169,7 +169,34 @@ package struct LeadAnswerRecord: Equatable, Sendable {
     }
 }
 
-/// A second key of a contact: acts under it are passed on. In the slot of the second key.
+/// Somebody knows that the clicks which were taken for a machine's were the contact's own. In the contact's slot.
+package struct ReinstatementRecord: Equatable, Sendable {
+    /// The contact.
+    package var contact: ContactID
+    /// Who says so.
+    package var author: String
+
+    /// A reinstatement.
+    package init(contact: ContactID, author: String) {
+        self.contact = contact
+        self.author = author
+    }
+
+    /// Appends the payload.
+    package func encode(to writer: inout ByteWriter) {
+        writer.write(self.contact.rawValue)
+        writer.writeText(self.author)
+    }
+
+    /// Reads a payload.
+    package init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+        self.contact = ContactID(try reader.readWord())
+        self.author = try reader.readText()
+    }
+}
+
+/// A second key of a contact: acts under it are passed on. A key that stands for itself is nobody's second key (any
+/// longer). In the slot of the second key.
 package struct AliasRecord: Equatable, Sendable {
     /// The id the second key hashes to.
     package var alias: ContactID

@@ -21,6 +21,8 @@ package struct LinkedRecord: Equatable, Sendable {
     package var pages: [RememberedPage]
     /// For a claim: the form's fields, from which an unknown contact is made.
     package var fields: [UInt8]
+    /// Whether a second key has passed it on: it is not passed on again, so that no ring of keys turns for ever.
+    package var isPassedOn = false
 
     /// Appends the payload.
     package func encode(to writer: inout ByteWriter) {
@@ -28,6 +30,7 @@ package struct LinkedRecord: Equatable, Sendable {
         writer.write(self.visitor.high)
         writer.write(self.visitor.low)
         writer.write(self.trust.rawValue)
+        writer.write(UInt8(self.isPassedOn ? 1 : 0))
         self.mark.encode(to: &writer)
         writer.write(self.firstSeen.microseconds)
         writer.write(self.lastConfirmed.microseconds)
@@ -45,6 +48,7 @@ package struct LinkedRecord: Equatable, Sendable {
         self.visitor = VisitorID(high: high, low: try reader.readWord())
         guard let trust = LinkTrust(rawValue: try reader.readByte()) else { throw .invalid("trust") }
         self.trust = trust
+        self.isPassedOn = try reader.readByte() == 1
         self.mark = try TieMark(decoding: &reader)
         self.firstSeen = Timestamp(microseconds: try reader.readWord())
         self.lastConfirmed = Timestamp(microseconds: try reader.readWord())
@@ -113,6 +117,8 @@ package struct TouchRecord: Sendable {
     package var visitor: VisitorID?
     /// How the visitor is tied, for a contact who does not hold the tie.
     package var trust: LinkTrust
+    /// Whether a second key has passed it on.
+    package var isPassedOn: Bool
     /// The event's payload, within the record's.
     package var event: Range<Int>
 
@@ -121,12 +127,13 @@ package struct TouchRecord: Sendable {
         contact: ContactID,
         visitor: VisitorID?,
         trust: LinkTrust,
+        isPassedOn: Bool = false,
         event: UnsafeRawBufferPointer,
         to writer: inout ByteWriter
     ) {
         writer.write(contact.rawValue)
         writer.write(trust.rawValue)
-        writer.write(UInt8(visitor == nil ? 0 : 1))
+        writer.write(UInt8(visitor == nil ? 0 : 1) | (isPassedOn ? 2 : 0))
         if let visitor {
             writer.write(visitor.high)
             writer.write(visitor.low)
@@ -139,7 +146,9 @@ package struct TouchRecord: Sendable {
         self.contact = ContactID(try reader.readWord())
         guard let trust = LinkTrust(rawValue: try reader.readByte()) else { throw .invalid("trust") }
         self.trust = trust
-        if try reader.readByte() == 1 {
+        let flags = try reader.readByte()
+        self.isPassedOn = flags & 2 != 0
+        if flags & 1 != 0 {
             let high: UInt64 = try reader.readWord()
             self.visitor = VisitorID(high: high, low: try reader.readWord())
         }
@@ -156,6 +165,8 @@ package struct UnlinkedRecord: Equatable, Sendable {
     package var visitor: VisitorID
     /// Why.
     package var reason: ReversalReason
+    /// Whether a second key has passed it on.
+    package var isPassedOn = false
 
     /// A record.
     package init(contact: ContactID, visitor: VisitorID, reason: ReversalReason) {
@@ -170,6 +181,7 @@ package struct UnlinkedRecord: Equatable, Sendable {
         writer.write(self.visitor.high)
         writer.write(self.visitor.low)
         writer.write(self.reason.rawValue)
+        writer.write(UInt8(self.isPassedOn ? 1 : 0))
     }
 
     /// Reads a payload.
@@ -179,6 +191,7 @@ package struct UnlinkedRecord: Equatable, Sendable {
         self.visitor = VisitorID(high: high, low: try reader.readWord())
         guard let reason = ReversalReason(rawValue: try reader.readByte()) else { throw .invalid("reason") }
         self.reason = reason
+        self.isPassedOn = try reader.readByte() == 1
     }
 }
 

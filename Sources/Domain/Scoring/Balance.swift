@@ -60,8 +60,9 @@ package struct Balances: Equatable, Sendable {
     }
 
     /// Keeps the ``Limits/topicsPerProfile`` topics worth most and gives the points of the rest to "no topic", so
-    /// that groups keep their totals. `readings` are the groups' clocks.
-    package mutating func limitTopics(readings: (UInt8) -> Double) {
+    /// that groups keep their totals. `readings` are the groups' clocks. Returns the topics that lost their name.
+    @discardableResult
+    package mutating func limitTopics(readings: (UInt8) -> Double) -> [UInt8] {
         var worth: [(topic: UInt8, value: Double)] = []
         for balance in self.list where balance.topic != 0 {
             let value = balance.value(at: readings(balance.group))
@@ -71,10 +72,16 @@ package struct Balances: Equatable, Sendable {
                 worth.append((balance.topic, value))
             }
         }
-        guard worth.count > Limits.topicsPerProfile else { return }
+        guard worth.count > Limits.topicsPerProfile else { return [] }
         worth.sort { $0.value == $1.value ? $0.topic < $1.topic : $0.value > $1.value }
         let dropped = worth[Limits.topicsPerProfile...].map(\.topic)
-        for balance in self.list where dropped.contains(balance.topic) {
+        self.unname(dropped, readings: readings)
+        return dropped
+    }
+
+    /// Gives the points of topics to "no topic".
+    package mutating func unname(_ topics: [UInt8], readings: (UInt8) -> Double) {
+        for balance in self.list where topics.contains(balance.topic) {
             self.list.removeAll { $0.group == balance.group && $0.topic == balance.topic }
             let now = readings(balance.group)
             self.add(balance.value(at: now), group: balance.group, topic: 0, grantedAt: now, now: now)

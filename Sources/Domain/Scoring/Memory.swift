@@ -4,15 +4,18 @@ package struct LimitWindow: Equatable, Sendable {
     package var key: UInt32
     /// When its first match was.
     package var start: Timestamp
+    /// When it is over: by the limit as the last match found it.
+    package var end: Timestamp
     /// Grants so far.
     package var count: UInt32
     /// The last granted entry: what over-limit repeats are counted on.
     package var entry: EntryID
 
     /// A window that opens with one grant.
-    package init(key: UInt32, start: Timestamp, entry: EntryID) {
+    package init(key: UInt32, start: Timestamp, length: TimeSpan, entry: EntryID) {
         self.key = key
         self.start = start
+        self.end = start.adding(length)
         self.count = 1
         self.entry = entry
     }
@@ -22,11 +25,14 @@ package struct LimitWindow: Equatable, Sendable {
 package enum LimitDecision: Equatable, Sendable {
     /// Grants.
     case granted
-    /// Is one more repeat of this entry.
-    case repeated(EntryID)
+    /// Is one more repeat of this entry; of none where no window could be opened for it.
+    case repeated(EntryID?)
 }
 
-/// The open windows of a profile: a short list, the oldest makes way.
+/// The open windows of a profile: a short list.
+///
+/// Only a window that is over makes way. Where none is, a further rule grants nothing: were an open window forgotten,
+/// it would grant anew, and walking in circles over enough limited pages would have no limit at all.
 package struct LimitWindows: Equatable, Sendable {
     /// In order of key.
     package private(set) var list: [LimitWindow] = []
@@ -42,14 +48,17 @@ package struct LimitWindows: Equatable, Sendable {
         entry: EntryID,
         capacity: Int
     ) -> LimitDecision {
+        let fresh = LimitWindow(key: key, start: time, length: limit.window, entry: entry)
         guard let index = self.list.firstIndex(where: { $0.key == key }) else {
-            if self.list.count >= capacity { self.evict() }
+            if self.list.count >= capacity { self.list.removeAll { $0.end <= time } }
+            guard self.list.count < capacity else { return .repeated(nil) }
             let place = self.list.firstIndex { $0.key > key } ?? self.list.count
-            self.list.insert(LimitWindow(key: key, start: time, entry: entry), at: place)
+            self.list.insert(fresh, at: place)
             return .granted
         }
-        if time >= self.list[index].start.adding(limit.window) {
-            self.list[index] = LimitWindow(key: key, start: time, entry: entry)
+        self.list[index].end = self.list[index].start.adding(limit.window)
+        if time >= self.list[index].end {
+            self.list[index] = fresh
             return .granted
         }
         guard self.list[index].count < limit.count else { return .repeated(self.list[index].entry) }
@@ -58,19 +67,13 @@ package struct LimitWindows: Equatable, Sendable {
         return .granted
     }
 
-    private mutating func evict() {
-        guard let oldest = self.list.indices.min(by: { (self.list[$0].start, $0) < (self.list[$1].start, $1) }) else {
-            return
-        }
-        self.list.remove(at: oldest)
-    }
-
     /// Appends the list.
     package func encode(to writer: inout ByteWriter) {
         writer.writeVarint(UInt64(self.list.count))
         for window in self.list {
             writer.write(window.key)
             writer.write(window.start.microseconds)
+            writer.write(window.end.microseconds)
             writer.write(window.count)
             writer.write(window.entry.offset)
             writer.write(window.entry.ordinal)
@@ -82,10 +85,12 @@ package struct LimitWindows: Equatable, Sendable {
         for _ in 0..<(try reader.readVarint()) {
             let key: UInt32 = try reader.readWord()
             let start = Timestamp(microseconds: try reader.readWord())
+            let end = Timestamp(microseconds: try reader.readWord())
             let count: UInt32 = try reader.readWord()
             let offset: UInt64 = try reader.readWord()
             let entry = EntryID(offset: offset, ordinal: try reader.readWord())
-            var window = LimitWindow(key: key, start: start, entry: entry)
+            var window = LimitWindow(key: key, start: start, length: .seconds(0), entry: entry)
+            window.end = end
             window.count = count
             self.list.append(window)
         }

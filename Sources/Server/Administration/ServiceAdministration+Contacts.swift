@@ -65,10 +65,13 @@ extension ServiceAdministration {
             try await self.settleDerived(from: self.core.log.end)
             var visitors = Set(try await self.core.catalog.visitors(of: contact).map(\.visitor))
             visitors.formUnion(self.core.store.contact(contact)?.links.map(\.visitor) ?? [])
+            let aliases = try await self.core.catalog.aliases(of: contact)
             for _ in 0..<Self.erasureRounds {
                 var commands = CommandFrames(self.core.store.slots)
                 for visitor in visitors.sorted() { commands.append(ErasureRecord.visitor(visitor)) }
                 commands.append(ErasureRecord.contact(contact))
+                // Their further keys stand for nobody now: who comes by one of them starts anew.
+                for alias in aliases { commands.append(AliasRecord(alias: alias, contact: alias)) }
                 let end = try await self.submit(commands)
                 try await self.settleDerived(from: end)
                 // A form they sent in that very moment makes them known again.

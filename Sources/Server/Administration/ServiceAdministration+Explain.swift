@@ -33,9 +33,16 @@ extension ServiceAdministration {
     ) -> ExplainView {
         let readings = Self.readings(model, at: now)
         var total = ScoreTotals()
+        var earlier = 0.0
+        for balance in snapshot.earlier.balances {
+            guard let now = readings[balance.group] else { continue }
+            let worth = balance.value * Exp2.power(balance.decay - now)
+            earlier += worth
+            total.add(worth, group: balance.group)
+        }
         let entries = snapshot.entries.map { row in
             let worth = Self.worth(of: row, readings)
-            if worth != 0 { total.add(worth, group: row.entry.group, topic: row.entry.topic) }
+            if worth != 0 { total.add(worth, group: row.entry.group) }
             return LedgerView(row, worth: worth)
         }
         let reading = model.map { ScoreReading(of: contact, model: $0, at: now) }
@@ -47,11 +54,13 @@ extension ServiceAdministration {
             asOf: now,
             applied: snapshot.applied,
             entries: entries,
+            earlier: snapshot.earlier.count == 0
+                ? nil : EarlierEntriesView(count: snapshot.earlier.count, worth: earlier),
             sum: total.sum,
             balance: reading?.total ?? 0,
             forStages: forStages,
             groups: total.groups,
-            topics: total.topics,
+            topics: model.map { Self.topics(of: contact, $0, readings) } ?? [],
             stage: StageView(
                 stage: snapshot.contact.standing.stage,
                 grade: grade,
@@ -59,10 +68,24 @@ extension ServiceAdministration {
                 warm: stages.warm,
                 hot: model?.hotLevels(for: grade) ?? stages.hot,
                 awaitsConfirmation: snapshot.contact.standing.awaitsConfirmation,
-                isExcluded: model?.excludes(status: contact.status) ?? false
+                isExcluded: contact.isExcluded(by: model)
             ),
             modelVersion: model?.source.version ?? 0
         )
+    }
+
+    /// What the contact's balances of each topic are worth together, all groups that the model names.
+    private static func topics(
+        of contact: Contact,
+        _ model: CompiledModel,
+        _ readings: [String: Double]
+    ) -> [NamedTotal] {
+        var worth: [String: Double] = [:]
+        for balance in contact.balances.list {
+            guard let now = readings[model.groupNames[Int(balance.group)]] else { continue }
+            worth[model.topicNames[Int(balance.topic)], default: 0] += balance.value(at: now)
+        }
+        return ScoreTotals.sorted(worth)
     }
 
     /// What the decay clocks of the groups read that the model names: others add nothing.
@@ -81,22 +104,19 @@ extension ServiceAdministration {
     }
 }
 
-/// What entries are worth together, by group and by topic.
+/// What entries are worth together, all and by group.
 private struct ScoreTotals {
     private(set) var sum = 0.0
     private var byGroup: [String: Double] = [:]
-    private var byTopic: [String: Double] = [:]
 
-    mutating func add(_ worth: Double, group: String, topic: String) {
+    mutating func add(_ worth: Double, group: String) {
         self.sum += worth
         self.byGroup[group, default: 0] += worth
-        self.byTopic[topic, default: 0] += worth
     }
 
     var groups: [NamedTotal] { Self.sorted(self.byGroup) }
-    var topics: [NamedTotal] { Self.sorted(self.byTopic) }
 
-    private static func sorted(_ totals: [String: Double]) -> [NamedTotal] {
+    static func sorted(_ totals: [String: Double]) -> [NamedTotal] {
         totals.map { NamedTotal(name: $0.key, worth: $0.value) }
             .sorted { ($1.worth, $0.name) < ($0.worth, $1.name) }
     }

@@ -121,6 +121,21 @@ extension ServiceAdministration {
         return try await self.contact(.id(contact))
     }
 
+    package func reinstate(_ reference: ContactReference, author: String) async throws -> ContactView {
+        let contact = try await self.row(of: reference).record.contact
+        var check = FieldCheck()
+        check.text(author, "author")
+        try check.orThrow()
+        let clicks = self.core.store.contact(contact)?.recentClicks ?? []
+        guard clicks.contains(where: { $0.verdict == .machine }) else {
+            throw AdministrationError.conflict("None of the contact's last clicks was taken for a machine's.")
+        }
+        var commands = CommandFrames(self.core.store.slots)
+        commands.append(ReinstatementRecord(contact: contact, author: author))
+        try await self.submit(commands)
+        return try await self.contact(.id(contact))
+    }
+
     package func answerLead(
         _ reference: ContactReference,
         _ answer: LeadAnswerRecord.Answer,

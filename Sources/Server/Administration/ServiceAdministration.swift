@@ -128,6 +128,10 @@ struct CommandFrames {
         self.append(.manualEntry, self.slots.slot(of: record.contact)) { record.encode(to: &$0) }
     }
 
+    mutating func append(_ record: ReinstatementRecord) {
+        self.append(.reinstatement, self.slots.slot(of: record.contact)) { record.encode(to: &$0) }
+    }
+
     mutating func append(_ record: LeadAnswerRecord) {
         self.append(.leadAnswer, self.slots.slot(of: record.contact)) { record.encode(to: &$0) }
     }

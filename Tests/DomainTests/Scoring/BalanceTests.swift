@@ -90,15 +90,25 @@ import Testing
         #expect(decide(119, 6) == .repeated(EntryID(offset: 5, ordinal: 0)))
     }
 
-    @Test func ofTooManyWindowsTheOldestMakesWay() {
+    @Test func onlyWindowsThatAreOverMakeWayForFurtherOnes() {
         var windows = LimitWindows()
-        let limit = ScoringModel.Limit(count: 1, window: .days(1))
-        for key in UInt32(0)..<10 {
-            let time = self.start.adding(.seconds(Int64(key)))
-            let entry = EntryID(offset: 0, ordinal: 0)
-            #expect(windows.decide(key: 10 - key, limit: limit, at: time, entry: entry, capacity: 4) == .granted)
+        let entry = EntryID(offset: 7, ordinal: 0)
+        func decide(_ key: UInt32, hours: Int64, at minutes: Int64) -> LimitDecision {
+            let limit = ScoringModel.Limit(count: 1, window: .hours(hours))
+            let time = self.start.adding(.minutes(minutes))
+            return windows.decide(key: key, limit: limit, at: time, entry: entry, capacity: 3)
         }
-        #expect(windows.list.map(\.key) == [1, 2, 3, 4])
+        #expect(decide(9, hours: 1, at: 0) == .granted)
+        #expect(decide(8, hours: 2, at: 1) == .granted)
+        #expect(decide(7, hours: 5, at: 2) == .granted)
+        #expect(decide(6, hours: 1, at: 59) == .repeated(nil))
+        #expect(decide(9, hours: 1, at: 59) == .repeated(entry))
+        #expect(decide(6, hours: 1, at: 60) == .granted)
+        #expect(windows.list.map(\.key) == [6, 7, 8])
+        // A longer limit of a new model holds for the window that is open.
+        #expect(decide(8, hours: 4, at: 70) == .repeated(entry))
+        #expect(decide(5, hours: 1, at: 130) == .granted, "only 6 is over")
+        #expect(windows.list.map(\.key) == [5, 7, 8])
     }
 
     @Test func anEventIsSeenOnceWithinTheResendWindow() {

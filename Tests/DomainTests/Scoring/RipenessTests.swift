@@ -8,6 +8,7 @@ import Testing
         var hours: Int64 = 0
         var isExcluded = false
         var confirmedHours: Int64? = 0
+        var cooldown = TimeSpan.hours(24)
 
         func step(_ cause: Ripeness.Cause, _ score: Double, after hours: Int64 = 1) -> [Ripeness.Action] {
             self.hours += hours
@@ -18,7 +19,7 @@ import Testing
                     score: score,
                     warm: .init(enter: 30, leave: 20),
                     hot: .init(enter: 80, leave: 60),
-                    cooldown: .hours(24),
+                    cooldown: self.cooldown,
                     lastConfirmed: self.confirmedHours.map { start.adding(.hours($0)) } ?? .distantPast,
                     isExcluded: self.isExcluded,
                     now: start.adding(.hours(self.hours))
@@ -50,9 +51,10 @@ import Testing
         #expect(script.ripeness.stage == .cold)
         #expect(script.step(.evidence, 85).isEmpty)
         #expect(script.ripeness.stage == .hot)
-        #expect(script.ripeness.cooldownEnd(.hours(24)) == script.ripeness.handedOverAt.adding(.hours(24)))
+        #expect(script.ripeness.awaitsCooldown)
+        #expect(script.ripeness.cooldownEnd == script.ripeness.handedOverAt.adding(.hours(24)))
         #expect(script.step(.time, 84, after: 22) == [.handOver])
-        #expect(script.ripeness.cooldownEnd(.hours(24)) == nil)
+        #expect(!script.ripeness.awaitsCooldown)
     }
 
     @Test func aWithdrawnLeadClearsItsCooldown() {
@@ -67,7 +69,7 @@ import Testing
         script.confirmedHours = nil
         #expect(script.step(.evidence, 80).isEmpty)
         #expect(script.ripeness.awaitsConfirmation)
-        #expect(script.ripeness.cooldownEnd(.hours(24)) == nil)
+        #expect(!script.ripeness.awaitsCooldown)
         script.confirmedHours = 1
         script.hours = 30 * 24 + 1
         #expect(script.step(.time, 80, after: 1).isEmpty, "a human act of more than thirty days ago")
@@ -84,7 +86,36 @@ import Testing
         #expect(script.step(.time, 10).isEmpty)
         #expect(script.step(.evidence, 40).isEmpty, "no nurturing either")
         script.isExcluded = false
+        #expect(script.step(.time, 90).isEmpty, "the end of an exclusion hands nobody over")
         #expect(script.step(.evidence, 90) == [.handOver])
+    }
+
+    @Test func theCooldownIsThatOfTheHandOver() {
+        let script = Script()
+        #expect(script.step(.evidence, 80) == [.handOver])
+        #expect(script.step(.time, 10) == [.cool, .nurture])
+        script.cooldown = .hours(1)
+        #expect(script.step(.evidence, 85, after: 5).isEmpty)
+        #expect(script.step(.time, 85, after: 20) == [.handOver])
+    }
+
+    @Test func aLeadWhoseActsWereNotTheContactsIsWithdrawnAndWaits() {
+        let script = Script()
+        #expect(script.step(.evidence, 80) == [.handOver])
+        script.confirmedHours = nil
+        #expect(script.step(.reversal, 70) == [.withdraw])
+        #expect(script.ripeness.awaitsConfirmation)
+        script.confirmedHours = script.hours
+        #expect(script.step(.evidence, 75) == [.handOver], "a withdrawn lead has no cooldown")
+    }
+
+    @Test func whoWaitedInVainIsNurturedUnlessTheirPointsWereTakenBack() {
+        let script = Script()
+        script.confirmedHours = nil
+        #expect(script.step(.evidence, 80).isEmpty)
+        #expect(script.step(.time, 10) == [.nurture])
+        #expect(script.step(.evidence, 80).isEmpty)
+        #expect(script.step(.reversal, 10).isEmpty)
     }
 
     @Test func anAnsweredLeadCoolsWithoutNurturing() {

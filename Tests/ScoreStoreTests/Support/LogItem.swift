@@ -98,6 +98,12 @@ struct LogItem {
         }
     }
 
+    static func human(_ contact: ContactID) -> LogItem {
+        LogItem(.reinstatement, .contact(contact)) {
+            ReinstatementRecord(contact: contact, author: "owner").encode(to: &$0)
+        }
+    }
+
     static func erase(_ contact: ContactID) -> LogItem {
         LogItem(.erasure, .contact(contact)) { ErasureRecord.contact(contact).encode(to: &$0) }
     }

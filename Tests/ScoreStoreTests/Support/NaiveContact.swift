@@ -16,7 +16,17 @@ struct NaiveContact {
         var time: Timestamp
         var verdict: Verdict
         /// What it was granted, and what a confirmation adds.
-        var grants: [(entry: NaiveEntry, rest: Double)] = []
+        /// The entries are named by their place among all.
+        var grants: [(entry: Int, rest: Double)] = []
+        /// What was taken back, as if it had counted in full.
+        var taken: [NaiveEntry] = []
+    }
+
+    /// A person's act that brought points.
+    struct Confirmation {
+        var time: Timestamp
+        var through: VisitorID?
+        var isLimited: Bool
     }
 
     var rules = NaiveRules()
@@ -25,14 +35,14 @@ struct NaiveContact {
     var entries = NaiveEntries()
 
     var record = ContactRecord(contact: ContactID(0))
-    var firstSeen = Timestamp.never
     var lastSeen = Timestamp.distantPast
     var lastOnSite = Timestamp.distantPast
-    var lastConfirmed = Timestamp.distantPast
-    var counts: [EventKind: UInt32] = [:]
-    var visits: UInt32 = 0
-    var mergedPageViews: UInt32 = 0
-    var windows = NaiveWindows()
+    var confirmations: [Confirmation] = []
+    /// When they were seen, and by which visitor; visits and page views likewise, the history's many at once.
+    var sightings: [(time: Timestamp, through: VisitorID?)] = []
+    var visited: [(count: UInt32, through: VisitorID?)] = []
+    var viewed: [(count: UInt32, through: VisitorID?)] = []
+    var windows = NaiveWindows(capacity: 64)
     var ids: Set<[UInt64]> = []
     var held: [Held] = []
     var clicks: [Click] = []
@@ -43,12 +53,27 @@ struct NaiveContact {
     var stage = Stage.cold
     var isHandedOver = false
     var handedOverAt = Timestamp.distantPast
+    var cooldownEnd = Timestamp.distantPast
+    /// For a person's act; for the end of the cooldown.
     var waits = false
+    var cools = false
     var isAnswered = false
     var stageEnd = Timestamp.never
     var isTouched = false
 
     // MARK: Reading
+
+    var firstSeen: Timestamp { self.sightings.map(\.time).min() ?? .never }
+    var visits: UInt32 { self.visited.reduce(0) { $0 + $1.count } }
+    var pageViews: UInt32 { self.viewed.reduce(0) { $0 + $1.count } }
+
+    /// The last act that is known to be this person's.
+    var lastConfirmed: Timestamp {
+        self.confirmations.filter { act in
+            guard let tie = self.links.first(where: { $0.visitor == act.through }) else { return !act.isLimited }
+            return tie.trust == .token || tie.trust == .authenticated
+        }.map(\.time).max() ?? .distantPast
+    }
 
     var grade: Grade { self.rules.model.fit.grade(of: self.record.fields) }
 
@@ -123,10 +148,7 @@ struct NaiveContact {
         var due = self.stageEnd
         for held in self.held { due = min(due, held.until) }
         for ending in self.expiring { due = min(due, ending.at) }
-        if self.stage == .hot, !self.isHandedOver, !self.waits, self.handedOverAt != .distantPast, !self.isExcluded {
-            let end = self.handedOverAt.adding(self.rules.model.stages.cooldown)
-            due = min(due, max(end, self.rules.published))
-        }
+        if self.cools { due = min(due, self.cooldownEnd) }
         for rule in self.rules.model.rules {
             guard let silent = rule.condition.silent, !self.fired.contains(rule.name) else { continue }
             guard self.lastSeen != .distantPast else { continue }
@@ -175,11 +197,18 @@ struct NaiveContact {
     }
 
     mutating func add(_ entry: NaiveEntry) {
-        self.entries.add(entry, self.rules, at: self.now)
+        let unnamed = self.entries.add(entry, self.rules, at: self.now)
+        for click in self.clicks.indices {
+            for index in self.clicks[click].taken.indices
+            where unnamed.contains(self.clicks[click].taken[index].topic) {
+                self.clicks[click].taken[index].topic = ""
+            }
+        }
         self.isTouched = true
     }
 
-    private mutating func takeBack(_ entry: NaiveEntry) {
+    mutating func takeBack(_ entry: NaiveEntry) {
+        // A confirmed act stays one: only a tie that is undone takes it away.
         var reversal = entry
         reversal.points = -entry.points * exp2(-self.rules.elapsed(entry.group, from: entry.date, to: self.now))
         reversal.date = self.now
@@ -187,21 +216,27 @@ struct NaiveContact {
         self.add(reversal)
     }
 
-    private mutating func settle(_ held: Held) {
+    mutating func settle(_ held: Held) {
         var entry = held.entry
         let factor = held.isConfirmed ? 1 : self.rules.model.unconfirmed
         entry.points = self.entries.capped(entry.points * factor, group: entry.group, self.rules, at: self.now)
         self.add(entry)
-        if held.isConfirmed, entry.points > 0 { self.lastConfirmed = self.now }
         if entry.click != 0, !held.isConfirmed {
             self.remember(entry, rest: max(0, held.entry.points * (1 - factor)))
         }
     }
 
-    private mutating func remember(_ entry: NaiveEntry, rest: Double) {
+    mutating func confirmed(by entry: NaiveEntry) {
+        self.confirmations.append(
+            Confirmation(time: self.now, through: entry.through, isLimited: entry.isLimited)
+        )
+    }
+
+    /// Notes what a click brought: the entry added last.
+    mutating func remember(_ entry: NaiveEntry, rest: Double) {
         let recent = self.clicks.indices.suffix(16)
         guard let index = recent.last(where: { self.clicks[$0].click == entry.click }) else { return }
-        self.clicks[index].grants.append((entry, rest))
+        self.clicks[index].grants.append((self.entries.list.count - 1, rest))
     }
 
     // MARK: Stages
@@ -210,19 +245,20 @@ struct NaiveContact {
         let score = self.score(in: 0)
         let warm = self.rules.model.stages.warm
         let before = self.notes.count
+        if reversal, self.isHandedOver, self.lastConfirmed.adding(.days(30)) < self.handedOverAt {
+            self.withdraw()
+            self.waits = true
+        }
         if self.stage == .hot, score < self.hot.leave {
             self.stage = .warm
             self.waits = false
+            self.cools = false
+            if self.isHandedOver, reversal { self.withdraw() }
             if self.isHandedOver {
                 self.isHandedOver = false
-                if reversal {
-                    self.handedOverAt = .distantPast
-                    self.note(.leadWithdrawn)
-                } else {
-                    self.note(.leadCooled)
-                    if !self.isAnswered, !self.isExcluded { self.note(.contactNurture) }
-                }
+                self.note(.leadCooled)
             }
+            if !reversal, !self.isAnswered, !self.isExcluded { self.note(.contactNurture) }
         }
         if self.stage == .warm, score < warm.leave { self.stage = .cold }
         if evidence, self.stage == .cold, score >= warm.enter {
@@ -230,21 +266,32 @@ struct NaiveContact {
             if score < self.hot.enter, !self.isExcluded { self.note(.contactNurture) }
         }
         if evidence, self.stage == .warm, score >= self.hot.enter { self.stage = .hot }
-        if self.stage == .hot, !self.isHandedOver {
-            let isConfirmed = self.lastConfirmed.adding(.days(30)) >= self.now
-            self.waits = !self.isExcluded && !isConfirmed
-            let cooldown = self.handedOverAt.adding(self.rules.model.stages.cooldown)
-            let isCooling = self.handedOverAt != .distantPast && cooldown > self.now
-            if !self.isExcluded, isConfirmed, !isCooling {
-                self.isHandedOver = true
-                self.isAnswered = false
-                self.handedOverAt = self.now
-                self.note(.leadQualified)
-            }
-        }
+        if self.stage == .hot, !self.isHandedOver { self.tryHandOver(evidence: evidence) }
         if self.notes.count > before || self.stageEnd <= self.now { self.isTouched = true }
         if self.isTouched { self.findStageEnd() }
         self.isTouched = false
+    }
+
+    /// Sales gets them if something spoke for them now, or did before and they only had to wait.
+    private mutating func tryHandOver(evidence: Bool) {
+        let mayBe = !self.isExcluded && (evidence || self.waits || self.cools)
+        let isConfirmed = self.lastConfirmed.adding(.days(30)) >= self.now
+        let isCooling = self.cooldownEnd > self.now
+        self.waits = mayBe && !isConfirmed
+        self.cools = mayBe && isConfirmed && isCooling
+        guard mayBe, isConfirmed, !isCooling else { return }
+        self.isHandedOver = true
+        self.isAnswered = false
+        self.handedOverAt = self.now
+        self.cooldownEnd = self.now.adding(self.rules.model.stages.cooldown)
+        self.note(.leadQualified)
+    }
+
+    mutating func withdraw() {
+        self.isHandedOver = false
+        self.handedOverAt = .distantPast
+        self.cooldownEnd = .distantPast
+        self.note(.leadWithdrawn)
     }
 
     // MARK: Commands
@@ -258,11 +305,7 @@ struct NaiveContact {
         if record.consents.contains(.objected), !old.contains(.objected) {
             self.held = []
             self.note(.contactObjected)
-            if self.isHandedOver {
-                self.isHandedOver = false
-                self.handedOverAt = .distantPast
-                self.note(.leadWithdrawn)
-            }
+            if self.isHandedOver { self.withdraw() }
         }
         self.advance(evidence: self.grade < oldGrade)
     }
@@ -272,7 +315,7 @@ struct NaiveContact {
         let granted = self.entries.capped(record.points, group: record.group, self.rules, at: self.now)
         let entry = NaiveEntry(group: record.group, topic: "", points: granted, date: self.now)
         self.add(entry)
-        if granted > 0 { self.lastConfirmed = self.now }
+        if record.points > 0 { self.confirmed(by: entry) }
         if record.expires != .never { self.expiring.append((entry, max(record.expires, self.now))) }
         self.advance(evidence: record.points > 0, reversal: record.points <= 0)
     }
@@ -281,151 +324,5 @@ struct NaiveContact {
         self.isAnswered = true
         self.note(.leadAnswered, record.answer.name)
         self.advance(evidence: false)
-    }
-
-    // MARK: Events
-
-    mutating func event(_ event: EventRecord, _ payload: [UInt8], through visitor: VisitorID?) {
-        guard event.filter == .none, event.verdict != .machine else { return }
-        let consents = self.record.consents
-        guard consents.allows(event.kind) || event.kind == .emailOpen else { return }
-        if visitor == nil, event.nonce != 0 {
-            guard self.ids.insert([event.nonce, UInt64(event.counter)]).inserted else { return }
-        }
-        if event.kind == .emailOpen {
-            guard consents.allows(.emailOpen) else { return }
-            self.score(event, payload, through: nil, visit: nil, absence: .seconds(0))
-            return
-        }
-        self.note(event, through: visitor)
-        if event.click != 0, event.kind != .emailClick, event.verdict == .confirmed { self.confirm(event.click) }
-        if event.kind == .clickConfirmation { return }
-        if event.kind == .emailClick, self.isBurst(event) {
-            self.advance(evidence: false, reversal: true)
-            return
-        }
-        if event.kind != .emailClick || event.verdict == .confirmed { self.fired = [] }
-        if self.firstSeen == .never { self.firstSeen = self.now }
-        self.lastSeen = self.now
-        var visit: ScoringModel.Visit?
-        var absence = TimeSpan.seconds(0)
-        if event.kind.isPublic {
-            if self.lastOnSite == .distantPast {
-                visit = .first
-            } else {
-                absence = self.now.since(self.lastOnSite)
-                if absence >= .minutes(30) { visit = .return }
-            }
-            if visit != nil { self.visits += 1 }
-            self.lastOnSite = self.now
-        }
-        self.score(event, payload, through: visitor, visit: visit, absence: absence)
-    }
-
-    private mutating func score(
-        _ event: EventRecord,
-        _ payload: [UInt8],
-        through visitor: VisitorID?,
-        visit: ScoringModel.Visit?,
-        absence: TimeSpan
-    ) {
-        self.counts[event.kind, default: 0] += 1
-        self.isTouched = true
-        let untied: LinkTrust = visitor != nil && !event.trust.isLimited ? .forwarded : event.trust
-        let trust = self.links.first { $0.visitor == visitor }?.trust ?? untied
-        let date = Timestamp(microseconds: self.now.microseconds - Int64(event.latenessSeconds) * 1_000_000)
-        let click = event.kind == .emailClick ? event.click : 0
-        let matches = self.rules.matches(
-            event,
-            payload,
-            visit: visit,
-            absence: absence,
-            field: self.field,
-            knowsContact: true
-        )
-        var evidence = false
-        for match in matches where self.windows.allows(match, at: self.now) {
-            if match.alert != .none, event.verdict == .confirmed, !self.isExcluded {
-                self.note(.alert, String(match.name.dropFirst(5)))
-            }
-            guard match.points != 0 else { continue }
-            var entry = NaiveEntry(
-                group: match.group,
-                topic: match.topic,
-                points: match.points,
-                date: date,
-                isLimited: trust.isLimited,
-                through: visitor,
-                click: click
-            )
-            if event.verdict == .likely, match.hold > .seconds(0) {
-                self.held.append(Held(entry: entry, until: self.now.adding(match.hold)))
-                continue
-            }
-            let worth = event.verdict == .likely ? match.points * self.rules.model.unconfirmed : match.points
-            entry.points = self.entries.capped(worth, group: match.group, self.rules, at: self.now)
-            self.add(entry)
-            if event.verdict == .confirmed, entry.points > 0 { self.lastConfirmed = self.now }
-            if click != 0 {
-                self.remember(entry, rest: event.verdict == .likely ? max(0, match.points - worth) : 0)
-            }
-            if entry.points > 0 { evidence = true }
-        }
-        self.advance(evidence: evidence)
-    }
-
-    // MARK: Clicks
-
-    /// Three links of one message within two seconds, or one more within ten seconds of such a burst.
-    private mutating func isBurst(_ event: EventRecord) -> Bool {
-        var click = Click(
-            click: event.click,
-            message: event.message,
-            link: event.link,
-            time: self.now,
-            verdict: event.verdict
-        )
-        let recent = self.clicks.indices.suffix(16).filter { self.clicks[$0].message == event.message }
-        let likely = recent.filter { index in
-            self.clicks[index].verdict == .likely && self.clicks[index].time.adding(.seconds(2)) >= self.now
-        }
-        let links = Set(likely.map { self.clicks[$0].link } + [event.link])
-        if links.count >= 3 {
-            click.verdict = .machine
-            for index in likely {
-                self.clicks[index].verdict = .machine
-                self.held.removeAll { $0.entry.click == self.clicks[index].click }
-                for grant in self.clicks[index].grants { self.takeBack(grant.entry) }
-                self.clicks[index].grants = []
-            }
-        }
-        let isTail = recent.contains { index in
-            self.clicks[index].verdict == .machine && self.clicks[index].time.adding(.seconds(10)) > self.now
-        }
-        if isTail { click.verdict = .machine }
-        self.clicks.append(click)
-        self.isTouched = true
-        return click.verdict == .machine
-    }
-
-    private mutating func confirm(_ id: UInt64) {
-        let recent = self.clicks.indices.suffix(16)
-        guard let index = recent.last(where: { self.clicks[$0].click == id }), self.clicks[index].verdict == .likely
-        else { return }
-        self.clicks[index].verdict = .confirmed
-        for var held in self.held where held.entry.click == id {
-            held.isConfirmed = true
-            self.settle(held)
-        }
-        self.held.removeAll { $0.entry.click == id }
-        for grant in self.clicks[index].grants where grant.rest > 0 {
-            var entry = grant.entry
-            entry.points = self.entries.capped(grant.rest, group: entry.group, self.rules, at: self.now)
-            entry.through = nil
-            self.add(entry)
-            if entry.points > 0 { self.lastConfirmed = self.now }
-        }
-        self.clicks[index].grants = []
-        self.advance(evidence: true)
     }
 }

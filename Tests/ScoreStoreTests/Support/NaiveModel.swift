@@ -15,7 +15,23 @@ struct NaiveModel {
         case event(EventRecord, [UInt8], ContactID, through: VisitorID?)
         case linked(NaiveVisitor.Link, ContactID)
         case unlinked(VisitorID, ContactID)
-        case vouched(VisitorID, ContactID, LinkTrust)
+        case vouched(VisitorID, ContactID, LinkTrust, tokens: Set<String>)
+
+        var contact: ContactID {
+            switch self {
+            case .event(_, _, let id, _), .linked(_, let id), .unlinked(_, let id), .vouched(_, let id, _, _): id
+            }
+        }
+
+        /// The same for another contact.
+        func meant(for id: ContactID) -> Act {
+            switch self {
+            case .event(let event, let payload, _, let visitor): .event(event, payload, id, through: visitor)
+            case .linked(let link, _): .linked(link, id)
+            case .unlinked(let visitor, _): .unlinked(visitor, id)
+            case .vouched(let visitor, _, let trust, let tokens): .vouched(visitor, id, trust, tokens: tokens)
+            }
+        }
     }
 
     var contacts: [ContactID: NaiveContact] = [:]
@@ -25,14 +41,29 @@ struct NaiveModel {
     var rules = NaiveRules()
     /// What one slot tells another: folded behind the records that caused it.
     var consequences: [Act] = []
+    /// What a second key passes on to its contact, once: folded behind the consequences.
+    var passedOn: [Act] = []
 
     mutating func run(_ step: LogStep) throws {
         for item in step.items { try self.fold(item, at: step.time) }
-        while !self.consequences.isEmpty {
-            let batch = self.consequences
+        // A first key may be addressed by the records themselves, or by what follows from them: two rounds do.
+        for _ in 0..<2 {
+            let passed = self.passedOn
+            let direct = self.consequences
+            self.passedOn = []
             self.consequences = []
-            for act in batch { self.fold(act, at: step.time) }
+            for act in direct { self.pass(act, at: step.time) }
+            for act in passed { self.fold(act, at: step.time) }
         }
+    }
+
+    /// Folds an act into its contact, or leaves it for the contact that the id is a second key of.
+    private mutating func pass(_ act: Act, at now: Timestamp) {
+        guard self.contacts[act.contact] == nil, let primary = self.aliases[act.contact] else {
+            self.fold(act, at: now)
+            return
+        }
+        self.passedOn.append(act.meant(for: primary))
     }
 
     private mutating func fold(_ item: LogItem, at now: Timestamp) throws {
@@ -42,10 +73,11 @@ struct NaiveModel {
             case .event: self.event(try EventRecord(decoding: bytes), item.payload, at: now)
             case .contact:
                 let record = try ContactRecord(decoding: &reader)
+                self.aliases[record.contact] = nil
                 self.change(record.contact, at: now, creates: true) { $0.set(record) }
             case .alias:
                 let record = try AliasRecord(decoding: &reader)
-                self.aliases[record.alias] = record.contact
+                self.aliases[record.alias] = record.alias == record.contact ? nil : record.contact
             case .link: self.link(try LinkRecord(decoding: &reader))
             case .manualEntry:
                 let record = try ManualEntryRecord(decoding: &reader)
@@ -56,6 +88,9 @@ struct NaiveModel {
             case .leadAnswer:
                 let record = try LeadAnswerRecord(decoding: &reader)
                 self.change(record.contact, at: now) { $0.answer(record) }
+            case .reinstatement:
+                let record = try ReinstatementRecord(decoding: &reader)
+                self.change(record.contact, at: now) { $0.reinstate() }
             case .erasure:
                 switch try ErasureRecord(decoding: &reader) {
                 case .contact(let id):
@@ -82,7 +117,7 @@ struct NaiveModel {
 
     private mutating func event(_ event: EventRecord, _ payload: [UInt8], at now: Timestamp) {
         guard let id = event.visitor, event.contact == nil || event.kind.isPublic else {
-            if let contact = event.contact { self.fold(.event(event, payload, contact, through: nil), at: now) }
+            if let contact = event.contact { self.pass(.event(event, payload, contact, through: nil), at: now) }
             return
         }
         guard event.filter == .none, event.verdict != .machine else { return }
@@ -90,7 +125,7 @@ struct NaiveModel {
         guard visitor.ids.insert([event.nonce, UInt64(event.counter)]).inserted else { return }
         if let contact = event.contact, visitor.contact == contact, visitor.trust == .claim, event.trust == .token {
             visitor.trust = .token
-            self.consequences.append(.vouched(id, contact, .token))
+            self.consequences.append(.vouched(id, contact, .token, tokens: Self.tokens(of: event)))
         }
         if let contact = event.contact, visitor.contact != contact {
             if visitor.contact == nil {
@@ -134,36 +169,21 @@ struct NaiveModel {
             visitor.trust == .claim
         {
             self.visitors[record.visitor]?.trust = .authenticated
-            self.consequences.append(.vouched(record.visitor, record.contact, .authenticated))
+            self.consequences.append(.vouched(record.visitor, record.contact, .authenticated, tokens: []))
         }
     }
 
     private mutating func fold(_ act: Act, at now: Timestamp) {
         switch act {
         case .event(let event, let payload, let id, let visitor):
-            if self.contacts[id] == nil, let primary = self.aliases[id] {
-                self.consequences.append(.event(event, payload, primary, through: visitor))
-                return
-            }
-            let isClaim = event.trust == .claim && !event.fields.isEmpty
+            let isPersons = event.filter == .none && event.verdict != .machine
+            let isClaim = event.trust == .claim && !event.fields.isEmpty && isPersons
             self.change(id, at: now, creates: isClaim) { $0.event(event, payload, through: visitor) }
         case .linked(let link, let id):
-            if self.contacts[id] == nil, let primary = self.aliases[id] {
-                self.consequences.append(.linked(link, primary))
-                return
-            }
             self.change(id, at: now, creates: link.trust == .claim) { $0.link(link) }
-        case .vouched(let visitor, let id, let trust):
-            if self.contacts[id] == nil, let primary = self.aliases[id] {
-                self.consequences.append(.vouched(visitor, primary, trust))
-                return
-            }
-            self.change(id, at: now) { $0.vouch(for: visitor, trust) }
+        case .vouched(let visitor, let id, let trust, let tokens):
+            self.change(id, at: now) { $0.vouch(for: visitor, trust, tokens: tokens) }
         case .unlinked(let visitor, let id):
-            if let primary = self.aliases[id] {
-                self.consequences.append(.unlinked(visitor, primary))
-                return
-            }
             self.change(id, at: now) { $0.unlink(visitor) }
         }
     }
@@ -322,15 +342,17 @@ struct NaiveEntries {
 
     /// What is left of points under the group's maximum.
     func capped(_ points: Double, group: String, _ rules: NaiveRules, at now: Timestamp) -> Double {
-        guard points > 0, let maximum = rules.names(group)?.max else { return points }
+        guard let maximum = rules.names(group)?.max else { return 0 }
+        guard points > 0 else { return points }
         return min(points, max(0, maximum - self.sum(rules, at: now) { $0.group == group }))
     }
 
-    /// Adds an entry; of more than four topics the smallest loses its name.
-    mutating func add(_ entry: NaiveEntry, _ rules: NaiveRules, at now: Timestamp) {
+    /// Adds an entry; of more than four topics the smallest loses its name. Returns those that did.
+    @discardableResult
+    mutating func add(_ entry: NaiveEntry, _ rules: NaiveRules, at now: Timestamp) -> Set<String> {
         self.list.append(entry)
         let topics = Set(self.list.map(\.topic)).subtracting([""])
-        guard topics.count > 4 else { return }
+        guard topics.count > 4 else { return [] }
         let order = rules.topics
         let worth = topics.map { topic in (topic: topic, worth: self.sum(rules, at: now) { $0.topic == topic }) }
         let sorted = worth.sorted { left, right in
@@ -339,17 +361,29 @@ struct NaiveEntries {
         }
         let dropped = Set(sorted.dropFirst(4).map(\.topic))
         for index in self.list.indices where dropped.contains(self.list[index].topic) { self.list[index].topic = "" }
+        return dropped
     }
 }
 
-/// When a limited rule granted: what its next match may do.
+/// When a limited rule granted: what its next match may do. No more than so many windows are open at a time.
 struct NaiveWindows {
+    let capacity: Int
     private var grants: [String: [Timestamp]] = [:]
+    /// When the last window of a rule ends, by the limit its last match had.
+    private var ends: [String: Timestamp] = [:]
+
+    init(capacity: Int) { self.capacity = capacity }
 
     mutating func allows(_ match: NaiveRules.Match, at now: Timestamp) -> Bool {
         guard let limit = match.limit else { return true }
+        guard self.allowsGrant(match.name, limit, at: now) else { return false }
+        self.grants[match.name, default: []].append(now)
+        return true
+    }
+
+    private mutating func allowsGrant(_ name: String, _ limit: ScoringModel.Limit, at now: Timestamp) -> Bool {
         var window: [Timestamp] = []
-        for time in self.grants[match.name] ?? [] {
+        for time in self.grants[name] ?? [] {
             // Grants beyond the end of a window open the next one; `window` ends up as the open one.
             if let start = window.first, time < start.adding(limit.window) {
                 window.append(time)
@@ -357,8 +391,13 @@ struct NaiveWindows {
                 window = [time]
             }
         }
-        if let start = window.first, now < start.adding(limit.window), window.count >= limit.count { return false }
-        self.grants[match.name, default: []].append(now)
+        if let start = window.first, now < start.adding(limit.window) {
+            self.ends[name] = start.adding(limit.window)
+            return window.count < limit.count
+        }
+        let open = self.ends.count { $0.key != name && $0.value > now }
+        guard open < self.capacity else { return false }
+        self.ends[name] = now.adding(limit.window)
         return true
     }
 }

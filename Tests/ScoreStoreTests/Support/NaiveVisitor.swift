@@ -25,7 +25,7 @@ struct NaiveVisitor {
     var contact: ContactID?
     var trust = LinkTrust.token
     var entries = NaiveEntries()
-    var windows = NaiveWindows()
+    var windows = NaiveWindows(capacity: 6)
     var ids: Set<[UInt64]> = []
     var pages: [(page: PageKey, time: Timestamp)] = []
 
@@ -39,7 +39,7 @@ struct NaiveVisitor {
             self.contact = contact
             self.trust = trust
             self.entries = NaiveEntries()
-            self.windows = NaiveWindows()
+            self.windows = NaiveWindows(capacity: 6)
             self.pages = []
         }
         return Link(
@@ -78,7 +78,7 @@ struct NaiveVisitor {
             guard match.points != 0 else { continue }
             let worth = event.verdict == .likely ? match.points * rules.model.unconfirmed : match.points
             let granted = self.entries.capped(worth, group: match.group, rules, at: now)
-            if event.verdict == .confirmed, granted > 0 { self.lastConfirmed = now }
+            if event.verdict == .confirmed, match.points > 0 { self.lastConfirmed = now }
             let date = Timestamp(microseconds: now.microseconds - Int64(event.latenessSeconds) * 1_000_000)
             let entry = NaiveEntry(group: match.group, topic: match.topic, points: granted, date: date)
             self.entries.add(entry, rules, at: now)

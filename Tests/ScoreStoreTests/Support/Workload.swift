@@ -13,6 +13,8 @@ struct Workload {
         "/", "/tarifs", "/tarifs/", "/maintenance", "/maintenance/contrat", "/carrieres/stage", "/etudes/a",
         "/pompes/b", "/vannes/c", "/filtres/d", "/blog",
     ]
+    /// Pages with a limit each: more of them than a visitor has windows.
+    static let limitedPaths = (1...8).map { "/limited/\($0)" }
 
     private(set) var steps: [LogStep] = []
     private var random: SeededRandom
@@ -73,7 +75,7 @@ struct Workload {
     // MARK: What happens
 
     private mutating func act() {
-        switch self.number(self.onlyMachines ? 62 : 100) {
+        switch self.number(self.onlyMachines ? 62 : 101) {
         case 0..<30: self.browse()
         case 30..<44: self.clickMail()
         case 44..<48: self.burst()
@@ -86,13 +88,14 @@ struct Workload {
         case 78..<82: self.manual()
         case 82..<86: self.add(self.contact(self.pick(Self.contacts)))
         case 86..<89: self.tie()
-        case 89..<91: self.add(.alias(self.pick(Self.aliases), of: self.pick(Self.contacts)))
+        case 89..<91: self.alias()
         case 91..<93: self.add(.answer(self.pick(Self.contacts), self.pick([.good, .notNow, .wrong])))
         case 93: self.add(.erase(self.pick(Self.contacts + Self.claimed)))
         case 94: self.add(.erase(self.pick(self.visitors)))
         case 95..<97: self.add(.model(self.model()))
         case 97: self.reply()
         case 98: self.withdraw()
+        case 99: self.add(.human(self.pick(Self.contacts)))
         default: self.add(.canary)
         }
     }
@@ -130,7 +133,8 @@ struct Workload {
             if kind == .engagement { record.scrollPercent = UInt8(self.number(101)) }
             let name = kind == .custom ? self.pick(["demo", "other"]) : ""
             let campaign = self.chance(1, in: 4) ? "spring" : ""
-            let item = LogItem.event(record, path: self.pick(Self.paths), name: name, campaign: campaign)
+            let path = self.pick(self.chance(1, in: 3) ? Self.limitedPaths : Self.paths)
+            let item = LogItem.event(record, path: path, name: name, campaign: campaign)
             items.append(item)
             self.recent.append((visitor, item))
         }
@@ -263,6 +267,12 @@ struct Workload {
         self.add(.link(visitor, contact, isUndone: self.chance(1, in: 2)))
     }
 
+    /// A second key, one that ends, or one that points where a contact is or was.
+    private mutating func alias() {
+        let alias = self.pick(Self.aliases + Self.contacts.suffix(2))
+        self.add(.alias(alias, of: self.chance(1, in: 4) ? alias : self.pick(Self.contacts + Self.aliases)))
+    }
+
     private mutating func contact(_ id: ContactID) -> LogItem {
         var record = ContactRecord(contact: id)
         record.email = "known@example.com"
@@ -302,6 +312,9 @@ struct Workload {
             .init(pattern: "/filtres/**", points: 7, topic: "filtres"),
             .init(pattern: "/**", points: 1),
         ]
+        model.pages += Self.limitedPaths.map {
+            .init(pattern: $0, points: 2, limit: .init(count: 1, window: .days(self.pick([1, 20]))))
+        }
         model.rules = self.rules()
         model.unconfirmed = self.pick([0.3, 0.5])
         model.claimedMax = 25

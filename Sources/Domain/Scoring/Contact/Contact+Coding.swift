@@ -12,10 +12,14 @@ extension Contact {
             writer.writeText(field.name)
             writer.writeText(field.value)
         }
-        for time in [self.firstSeen, self.lastSeen, self.lastOnSite, self.lastConfirmed, self.stageEnd] {
+        for time in [
+            self.ownFirstSeen, self.lastSeen, self.lastOnSite, self.ownLastConfirmed, self.stageEnd,
+        ] {
             writer.write(time.microseconds)
         }
-        for count in [self.visits, self.pageViews, self.clicks, self.quoteViews] { writer.writeVarint(UInt64(count)) }
+        for count in [self.visitNumber, self.visits, self.pageViews, self.clicks, self.quoteViews] {
+            writer.writeVarint(UInt64(count))
+        }
         self.balances.encode(to: &writer)
         self.limited.encode(to: &writer)
         self.windows.encode(to: &writer)
@@ -44,11 +48,12 @@ extension Contact {
             let name = try reader.readText()
             self.fields.append(ContactRecord.Field(name: name, value: try reader.readText()))
         }
-        self.firstSeen = Timestamp(microseconds: try reader.readWord())
+        self.ownFirstSeen = Timestamp(microseconds: try reader.readWord())
         self.lastSeen = Timestamp(microseconds: try reader.readWord())
         self.lastOnSite = Timestamp(microseconds: try reader.readWord())
-        self.lastConfirmed = Timestamp(microseconds: try reader.readWord())
+        self.ownLastConfirmed = Timestamp(microseconds: try reader.readWord())
         self.stageEnd = Timestamp(microseconds: try reader.readWord())
+        self.visitNumber = UInt32(truncatingIfNeeded: try reader.readVarint())
         self.visits = UInt32(truncatingIfNeeded: try reader.readVarint())
         self.pageViews = UInt32(truncatingIfNeeded: try reader.readVarint())
         self.clicks = UInt32(truncatingIfNeeded: try reader.readVarint())
@@ -190,15 +195,22 @@ extension Contact.VisitorLink {
         writer.write(UInt8(self.marks.count))
         for mark in self.marks { mark.encode(to: &writer) }
         self.points.encode(to: &writer)
+        writer.write(self.firstSeen.microseconds)
+        writer.write(self.lastConfirmed.microseconds)
+        writer.writeVarint(UInt64(self.visits))
+        writer.writeVarint(UInt64(self.pageViews))
     }
 
     fileprivate init(decoding reader: inout ByteReader) throws(DecodingFailure) {
         let high: UInt64 = try reader.readWord()
-        self.visitor = VisitorID(high: high, low: try reader.readWord())
-        self.trust = try LinkTrust(decoding: &reader)
-        self.marks = []
+        let visitor = VisitorID(high: high, low: try reader.readWord())
+        self.init(visitor: visitor, trust: try LinkTrust(decoding: &reader))
         for _ in 0..<(try reader.readByte()) { self.marks.append(try TieMark(decoding: &reader)) }
         self.points = try Balances(decoding: &reader)
+        self.firstSeen = Timestamp(microseconds: try reader.readWord())
+        self.lastConfirmed = Timestamp(microseconds: try reader.readWord())
+        self.visits = UInt32(truncatingIfNeeded: try reader.readVarint())
+        self.pageViews = UInt32(truncatingIfNeeded: try reader.readVarint())
     }
 }
 
@@ -223,9 +235,10 @@ extension Contact.ExpiringEntry {
 extension Ripeness {
     fileprivate func encode(to writer: inout ByteWriter) {
         writer.write(self.stage.rawValue)
-        let flags: [Bool] = [self.isHandedOver, self.awaitsConfirmation, self.isAnswered]
+        let flags: [Bool] = [self.isHandedOver, self.awaitsConfirmation, self.isAnswered, self.awaitsCooldown]
         writer.write(flags.enumerated().reduce(UInt8(0)) { $0 | ($1.element ? 1 << UInt8($1.offset) : 0) })
         writer.write(self.handedOverAt.microseconds)
+        writer.write(self.cooldownEnd.microseconds)
     }
 
     fileprivate init(decoding reader: inout ByteReader) throws(DecodingFailure) {
@@ -236,6 +249,8 @@ extension Ripeness {
         self.isHandedOver = flags & 1 != 0
         self.awaitsConfirmation = flags & 2 != 0
         self.isAnswered = flags & 4 != 0
+        self.awaitsCooldown = flags & 8 != 0
         self.handedOverAt = Timestamp(microseconds: try reader.readWord())
+        self.cooldownEnd = Timestamp(microseconds: try reader.readWord())
     }
 }

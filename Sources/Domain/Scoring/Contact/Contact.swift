@@ -16,14 +16,16 @@ package struct Contact: Equatable, Sendable {
     /// Whether all that is known is a form's claim.
     package var isClaimed = false
 
-    /// First sign of them; `.never` before any.
-    package var firstSeen = Timestamp.never
+    /// First sign of them that came by no tied visitor; `.never` before any.
+    package var ownFirstSeen = Timestamp.never
     /// Last sign of them on the web or in mail, made by a person as far as is known.
     package var lastSeen = Timestamp.distantPast
     /// Last event of a visit.
     package var lastOnSite = Timestamp.distantPast
-    /// The last act known to be a person's that brought points.
-    package var lastConfirmed = Timestamp.distantPast
+    /// The last act worth points that is known to be a person's and came by no tied visitor.
+    package var ownLastConfirmed = Timestamp.distantPast
+    /// The number of the present visit: grows by one with each, whatever becomes of ``visits``.
+    package var visitNumber: UInt32 = 0
     /// Counts since the first contact.
     package var visits: UInt32 = 0
     package var pageViews: UInt32 = 0
@@ -55,6 +57,26 @@ package struct Contact: Equatable, Sendable {
 
     /// A contact of whom nothing is known yet.
     package init(id: ContactID) { self.id = id }
+
+    /// First sign of them; `.never` before any.
+    package var firstSeen: Timestamp { self.links.reduce(self.ownFirstSeen) { min($0, $1.firstSeen) } }
+
+    /// The last act worth points that is known to be a person's. What came by a claim or a forwarded link is known to
+    /// be somebody's, but not whose (promises 8 and 10).
+    package var lastConfirmed: Timestamp {
+        self.links.reduce(self.ownLastConfirmed) { $1.trust.isLimited ? $0 : max($0, $1.lastConfirmed) }
+    }
+
+    /// Whether they are scored and never handed over or alerted about: by their own objection, or their status.
+    package func isExcluded(by model: CompiledModel?) -> Bool {
+        self.consents.contains(.objected) || model?.excludes(status: self.status) ?? false
+    }
+
+    /// The tie to a visitor, if there is one.
+    package func linkIndex(_ visitor: VisitorID?) -> Int? {
+        guard let visitor else { return nil }
+        return self.links.firstIndex { $0.visitor == visitor }
+    }
 
     /// An entry that is held.
     package struct ProvisionalEntry: Equatable, Sendable {
@@ -92,20 +114,33 @@ package struct Contact: Equatable, Sendable {
         package var topic: UInt8
         /// What it counts.
         package var granted: Double
-        /// What a confirmation would add.
+        /// What a confirmation would add; of a click taken for a machine's, everything.
         package var rest: Double
         package var reading: Double
         package var rule: UInt32
         package var trust: LinkTrust
     }
 
-    /// A tie to a visitor, with the points that came through it: undoing the tie takes exactly these back.
+    /// A tie to a visitor, with what came through it: undoing the tie takes exactly this back.
     package struct VisitorLink: Equatable, Sendable {
         package var visitor: VisitorID
         package var trust: LinkTrust
         /// What the last tokens the visitor brought left, oldest first.
-        package var marks: [TieMark]
-        package var points: Balances
+        package var marks: [TieMark] = []
+        /// By group and topic, under the names the contact's own balances have them.
+        package var points = Balances()
+        /// First sign of the visitor; `.never` if their history stayed out and they did nothing since.
+        package var firstSeen = Timestamp.never
+        /// Their last act worth points that is known to be a person's. It confirms nothing while the tie is limited.
+        package var lastConfirmed = Timestamp.distantPast
+        package var visits: UInt32 = 0
+        package var pageViews: UInt32 = 0
+
+        /// A tie through which nothing came yet.
+        package init(visitor: VisitorID, trust: LinkTrust) {
+            self.visitor = visitor
+            self.trust = trust
+        }
     }
 
     /// A manual entry that ends.
@@ -120,8 +155,8 @@ package struct Contact: Equatable, Sendable {
 
 /// A change of a contact's points. Each is one effect for the ledger.
 package enum ContactChange: Equatable, Sendable {
-    /// A new entry. `through` is the visitor it came by; `rule` and `click` are kept for held ones.
-    case entry(LedgerEntry, group: UInt8, topic: UInt8, through: VisitorID?, rule: UInt32, click: UInt64)
+    /// A new entry. `rule` and `click` are kept for held ones.
+    case entry(LedgerEntry, group: UInt8, topic: UInt8, rule: UInt32, click: UInt64)
     /// A held entry counts from now on.
     case settled(Contact.ProvisionalEntry, granted: Double, capped: Double)
     /// A held entry will never count.
@@ -132,7 +167,7 @@ extension Contact {
     /// Applies a change. `readings` are the groups' decay clocks at the time of the change.
     package mutating func evolve(_ change: ContactChange, readings: (UInt8) -> Double, at time: Timestamp) {
         switch change {
-        case .entry(let entry, let group, let topic, let visitor, let rule, let click):
+        case .entry(let entry, let group, let topic, let rule, let click):
             if entry.state == .provisional {
                 self.provisional.append(
                     ProvisionalEntry(
@@ -146,7 +181,7 @@ extension Contact {
                         verdict: entry.verdict,
                         click: click,
                         rule: rule,
-                        through: visitor
+                        through: entry.through
                     )
                 )
                 return
@@ -157,10 +192,12 @@ extension Contact {
                 topic: topic,
                 reading: entry.decay,
                 trust: entry.trust,
-                through: visitor
+                through: entry.through
             )
             self.count(points, readings: readings)
-            if entry.origin.isAct, entry.verdict == .confirmed, entry.granted > 0 { self.lastConfirmed = time }
+            if entry.origin.isAct, entry.verdict == .confirmed, entry.points > 0 {
+                self.noteAct(at: time, through: entry.through, trust: entry.trust)
+            }
         case .settled(let entry, let granted, _):
             self.provisional.removeAll { $0.id == entry.id }
             let points = CountedPoints(
@@ -172,7 +209,6 @@ extension Contact {
                 through: entry.through
             )
             self.count(points, readings: readings)
-            if entry.verdict == .confirmed, granted > 0 { self.lastConfirmed = time }
         case .dropped(let entry, _):
             self.provisional.removeAll { $0.id == entry.id }
         }
@@ -191,14 +227,41 @@ extension Contact {
     private mutating func count(_ new: CountedPoints, readings: (UInt8) -> Double) {
         let now = readings(new.group)
         self.balances.add(new.points, group: new.group, topic: new.topic, grantedAt: new.reading, now: now)
-        self.balances.limitTopics(readings: readings)
+        if let index = self.linkIndex(new.through) {
+            self.links[index].points.add(
+                new.points,
+                group: new.group,
+                topic: new.topic,
+                grantedAt: new.reading,
+                now: now
+            )
+        }
         if new.trust.isLimited {
             self.limited.add(new.points, group: new.group, topic: 0, grantedAt: new.reading, now: now)
         }
-        guard let visitor = new.through, let index = self.links.firstIndex(where: { $0.visitor == visitor }) else {
-            return
+        let unnamed = self.balances.limitTopics(readings: readings)
+        if !unnamed.isEmpty { self.unname(unnamed, readings: readings) }
+    }
+
+    /// What may be taken back later is taken from where its points are now: under "no topic".
+    private mutating func unname(_ topics: [UInt8], readings: (UInt8) -> Double) {
+        for index in self.links.indices { self.links[index].points.unname(topics, readings: readings) }
+        for click in self.recentClicks.indices {
+            for grant in self.recentClicks[click].grants.indices
+            where topics.contains(self.recentClicks[click].grants[grant].topic) {
+                self.recentClicks[click].grants[grant].topic = 0
+            }
         }
-        self.links[index].points.add(new.points, group: new.group, topic: 0, grantedAt: new.reading, now: now)
+    }
+
+    /// Notes that a person did something worth points, whatever a maximum left of them. What came by a tie is noted
+    /// with it, and counts as far as the tie is trusted.
+    mutating func noteAct(at time: Timestamp, through visitor: VisitorID?, trust: LinkTrust) {
+        if let index = self.linkIndex(visitor) {
+            self.links[index].lastConfirmed = max(self.links[index].lastConfirmed, time)
+        } else if !trust.isLimited {
+            self.ownLastConfirmed = max(self.ownLastConfirmed, time)
+        }
     }
 
     /// The value of a field the model may ask for.
@@ -214,11 +277,11 @@ extension Contact {
 
 extension LedgerEntry.Origin {
     /// Whether a new entry of this origin stands for an act of this moment. A visitor's history has acts of its own
-    /// age, and points that a reversal gives back are nobody's act.
+    /// age, points that a reversal gives back are nobody's act, and a click's confirmation is noted where it is found.
     fileprivate var isAct: Bool {
         switch self {
-        case .page, .rule, .confirmation, .manual: true
-        case .beforeIdentification, .reversal: false
+        case .page, .rule, .manual: true
+        case .beforeIdentification, .confirmation, .reversal: false
         }
     }
 }

@@ -39,9 +39,7 @@ extension ContactFold {
                 && self.contact.recentClicks[index].time.adding(Self.burstWindow) >= now
                 && self.contact.recentClicks[index].verdict == .likely
             {
-                self.contact.recentClicks[index].verdict = .machine
-                self.takeBack(click: self.contact.recentClicks[index], reason: .scannerBurst)
-                self.contact.recentClicks[index].grants = []
+                self.takeBack(clickAt: index, reason: .scannerBurst)
             }
         }
         if self.contact.recentClicks.count >= Self.rememberedClicks { self.contact.recentClicks.removeFirst() }
@@ -73,7 +71,9 @@ extension ContactFold {
     }
 
     /// A person stands behind a click: what it still holds counts in full, what was counted in part is completed.
-    mutating func confirm(click: UInt64) {
+    /// The points are the contact's own, by the mail's token; that a person acted is known by the visitor, if it is
+    /// one, and no longer when that tie is undone.
+    mutating func confirm(click: UInt64, through visitor: VisitorID?) {
         guard let index = self.contact.recentClicks.lastIndex(where: { $0.click == click }),
             self.contact.recentClicks[index].verdict == .likely
         else { return }
@@ -82,22 +82,49 @@ extension ContactFold {
             var confirmed = held
             confirmed.verdict = .confirmed
             self.settle(confirmed)
+            if held.points > 0 { self.noteAct(held.trust, through: visitor) }
         }
-        for grant in self.contact.recentClicks[index].grants where grant.rest > 0 { self.complete(grant) }
+        for grant in self.contact.recentClicks[index].grants where grant.rest != 0 {
+            self.complete(grant, through: visitor, author: "")
+        }
         self.contact.recentClicks[index].grants = []
         self.finish(.evidence)
     }
 
-    private mutating func complete(_ grant: Contact.ClickGrant) {
+    /// A person says that clicks taken for a machine's were a person's: what was taken back counts in full from now
+    /// on, in entries that complete the old ones. Clicks beyond those remembered, and what such a click would have
+    /// brought had it counted in the first place, are not restored.
+    package mutating func reinstate(_ record: ReinstatementRecord) {
+        var isChanged = false
+        for index in self.contact.recentClicks.indices where self.contact.recentClicks[index].verdict == .machine {
+            isChanged = true
+            self.contact.recentClicks[index].verdict = .confirmed
+            for grant in self.contact.recentClicks[index].grants where grant.rest != 0 {
+                self.complete(grant, through: nil, author: record.author)
+            }
+            self.contact.recentClicks[index].grants = []
+        }
+        if isChanged { self.finish(.evidence) }
+    }
+
+    private mutating func complete(_ grant: Contact.ClickGrant, through visitor: VisitorID?, author: String) {
         var entry = self.follower(.confirmation, of: grant.entry, group: grant.group, topic: grant.topic)
         entry.rule = self.name(ofRule: grant.rule)
         entry.points = grant.rest
         entry.decay = grant.reading
         entry.trust = grant.trust
+        entry.author = author
         (entry.granted, entry.capped) = self.cap(grant.rest, group: grant.group)
         self.apply(
-            .entry(entry, group: grant.group, topic: grant.topic, through: nil, rule: grant.rule, click: 0)
+            .entry(entry, group: grant.group, topic: grant.topic, rule: grant.rule, click: 0)
         )
+        if grant.rest > 0 { self.noteAct(grant.trust, through: visitor) }
+    }
+
+    /// A person acted on a click: this contact, if the click itself is not limited.
+    private mutating func noteAct(_ trust: LinkTrust, through visitor: VisitorID?) {
+        guard !trust.isLimited else { return }
+        self.contact.noteAct(at: self.now, through: visitor, trust: trust)
     }
 
     /// A click was a machine's, as only others than its contact could see. One that a person confirmed stays.
@@ -105,9 +132,7 @@ extension ContactFold {
         guard let index = self.contact.recentClicks.lastIndex(where: { $0.click == click }),
             self.contact.recentClicks[index].verdict == .likely
         else { return }
-        self.contact.recentClicks[index].verdict = .machine
-        self.takeBack(click: self.contact.recentClicks[index], reason: .machine)
-        self.contact.recentClicks[index].grants = []
+        self.takeBack(clickAt: index, reason: .machine)
         self.isTouched = true
         self.finish(.reversal)
     }
@@ -137,20 +162,26 @@ extension ContactFold {
     /// More entries are held than a person makes: all of them are a machine's.
     mutating func dropBurst() {
         let burst = self.contact.provisional
-        for held in burst { self.apply(.dropped(held, .scannerBurst)) }
         for index in self.contact.recentClicks.indices where self.contact.recentClicks[index].verdict == .likely {
             // Clicks whose hold was over before stay what they were: their points stay too.
             guard burst.contains(where: { $0.click == self.contact.recentClicks[index].click }) else { continue }
-            self.contact.recentClicks[index].verdict = .machine
-            self.takeBack(click: self.contact.recentClicks[index], reason: .scannerBurst)
-            self.contact.recentClicks[index].grants = []
+            self.takeBack(clickAt: index, reason: .scannerBurst)
         }
+        for held in self.contact.provisional { self.apply(.dropped(held, .scannerBurst)) }
     }
 
-    /// Takes back what a click brought: held entries are dropped, counted ones reversed.
-    private mutating func takeBack(click memory: Contact.ClickMemory, reason: ReversalReason) {
-        for held in self.contact.provisional where held.click == memory.click { self.apply(.dropped(held, reason)) }
-        for grant in memory.grants {
+    /// A click is a machine's. Takes back what it brought: held entries are dropped, counted ones reversed. What they
+    /// were worth stays remembered, for the case that a person knows better.
+    private mutating func takeBack(clickAt index: Int, reason: ReversalReason) {
+        self.contact.recentClicks[index].verdict = .machine
+        let memory = self.contact.recentClicks[index]
+        for held in self.contact.provisional where held.click == memory.click {
+            self.apply(.dropped(held, reason))
+            self.contact.recentClicks[index].grants.append(Contact.ClickGrant(dropped: held))
+        }
+        for (number, grant) in memory.grants.enumerated() {
+            self.contact.recentClicks[index].grants[number].rest += grant.granted
+            self.contact.recentClicks[index].grants[number].granted = 0
             self.reverse(
                 grant.entry,
                 points: grant.granted,
@@ -179,7 +210,7 @@ extension ContactFold {
         entry.points = -points * Exp2.power(reading - self.reading(group))
         entry.granted = entry.points
         entry.trust = trust
-        let change = ContactChange.entry(entry, group: group, topic: topic, through: nil, rule: 0, click: 0)
+        let change = ContactChange.entry(entry, group: group, topic: topic, rule: 0, click: 0)
         self.apply(change)
         self.emit(.entryReversed(target, contact: self.contact.id, by: entry.id, reason: reason))
     }
@@ -202,5 +233,21 @@ extension ContactFold {
         entry.topic = self.model?.topicNames[Int(topic)] ?? ""
         entry.refersTo = target
         return entry
+    }
+}
+
+extension Contact.ClickGrant {
+    /// What a held entry would have brought, had it not been dropped.
+    fileprivate init(dropped held: Contact.ProvisionalEntry) {
+        self.init(
+            entry: held.id,
+            group: held.group,
+            topic: held.topic,
+            granted: 0,
+            rest: held.points,
+            reading: held.reading,
+            rule: held.rule,
+            trust: held.trust
+        )
     }
 }

@@ -34,8 +34,7 @@ extension ContactFold {
         for held in self.contact.provisional { self.apply(.dropped(held, .objected)) }
         self.notify(.contactObjected)
         if self.contact.ripeness.isHandedOver {
-            self.contact.ripeness.isHandedOver = false
-            self.contact.ripeness.handedOverAt = .distantPast
+            self.contact.ripeness.withdraw()
             self.notify(.leadWithdrawn)
         }
     }
@@ -51,7 +50,7 @@ extension ContactFold {
         entry.points = record.points
         entry.trust = .authenticated
         (entry.granted, entry.capped) = self.cap(record.points, group: group)
-        self.apply(.entry(entry, group: group, topic: 0, through: nil, rule: 0, click: 0))
+        self.apply(.entry(entry, group: group, topic: 0, rule: 0, click: 0))
         if record.expires != .never {
             self.note(
                 Contact.ExpiringEntry(

@@ -6,24 +6,18 @@
 extension ContactFold {
     /// When the contact must be looked at next; `.never` if nothing waits.
     ///
-    /// What only a new model makes due, a shorter cooldown or a new silence, is due when that model was published
-    /// and not before: nothing is ever dated behind what was folded already.
+    /// What only a new model makes due, a new silence, is due when that model was published and not before: nothing
+    /// is ever dated behind what was folded already.
     package static func nextDue(_ contact: Contact, model: CompiledModel?) -> Timestamp {
         var due = min(contact.stageEnd, contact.provisional.map(\.heldUntil).min() ?? .never)
         due = min(due, contact.expiring.map(\.expires).min() ?? .never)
         guard let model else { return due }
-        if let end = contact.ripeness.cooldownEnd(model.source.stages.cooldown), !Self.isExcluded(contact, model) {
-            due = min(due, max(end, model.published))
-        }
+        if contact.ripeness.awaitsCooldown { due = min(due, contact.ripeness.cooldownEnd) }
         for rule in model.silentRules where !contact.firedSilence.contains(rule.grant.key) {
             guard contact.lastSeen != .distantPast, let silent = rule.condition.silent else { continue }
             due = min(due, max(contact.lastSeen.adding(silent), model.published))
         }
         return due
-    }
-
-    private static func isExcluded(_ contact: Contact, _ model: CompiledModel) -> Bool {
-        contact.consents.contains(.objected) || model.excludes(status: contact.status)
     }
 
     /// Computes anew when the stage ends by decay if nothing happens before.

@@ -27,12 +27,15 @@ extension ContactFold {
             return .filtered(.duplicate)
         }
         if event.kind == .emailOpen { return self.foldOpen(event, bytes) }
-        if event.contact == self.contact.id, event.trust == .token,
-            let index = self.contact.links.firstIndex(where: { $0.visitor == visitor })
-        {
+        if event.contact == self.contact.id, event.trust == .token, let index = self.contact.linkIndex(visitor) {
             self.note(TieMark(of: event), at: index)
         }
-        if event.click != 0, event.kind != .emailClick, event.verdict == .confirmed { self.confirm(click: event.click) }
+        // Somebody else's browser shows that a person followed the link, but not which.
+        if event.click != 0, event.kind != .emailClick, event.verdict == .confirmed,
+            !self.trust(of: event, through: visitor).isLimited
+        {
+            self.confirm(click: event.click, through: visitor)
+        }
         if event.kind == .clickConfirmation { return .scored }
 
         var event = event
@@ -44,8 +47,8 @@ extension ContactFold {
                 return .filtered(.machineFetch)
             }
         }
-        let fact = self.see(event, bytes)
-        self.count(fact)
+        let fact = self.see(event, bytes, through: visitor)
+        self.count(fact, through: visitor)
         let isEvidence = self.grant(fact, through: visitor)
         self.finish(self.isMachines(event) ? .reversal : isEvidence ? .evidence : .time)
         return .scored
@@ -59,14 +62,22 @@ extension ContactFold {
     /// The trust an event is folded with: that of the visitor's tie. A visitor whose tie was not taken (there were
     /// too many) counts no more than a forwarded link.
     func trust(of event: EventRecord, through visitor: VisitorID?) -> LinkTrust {
-        if let link = self.contact.links.first(where: { $0.visitor == visitor }) { return link.trust }
+        if let index = self.contact.linkIndex(visitor) { return self.contact.links[index].trust }
         return visitor != nil && !event.trust.isLimited ? .forwarded : event.trust
     }
 
     /// Notes when the contact was seen and which visit this starts.
-    private mutating func see(_ event: EventRecord, _ bytes: UnsafeRawBufferPointer) -> Fact {
-        let isFirst = self.contact.firstSeen == .never
-        if isFirst { self.contact.firstSeen = self.now }
+    private mutating func see(
+        _ event: EventRecord,
+        _ bytes: UnsafeRawBufferPointer,
+        through visitor: VisitorID?
+    ) -> Fact {
+        let link = self.contact.linkIndex(visitor)
+        if let link {
+            self.contact.links[link].firstSeen = min(self.contact.links[link].firstSeen, self.now)
+        } else {
+            self.contact.ownFirstSeen = min(self.contact.ownFirstSeen, self.now)
+        }
         if event.kind != .emailClick || event.verdict == .confirmed { self.contact.firedSilence = [] }
         self.contact.lastSeen = self.now
         var visit: ScoringModel.Visit?
@@ -79,30 +90,46 @@ extension ContactFold {
                 absence = self.now.since(last)
                 if absence >= Fact.visitGap { visit = .return }
             }
-            if visit != nil { self.contact.visits += 1 }
+            if visit != nil {
+                self.contact.visitNumber += 1
+                self.contact.visits += 1
+                if let link { self.contact.links[link].visits += 1 }
+            }
             self.contact.lastOnSite = self.now
         }
         return Fact(event: event, bytes: bytes, time: self.now, visit: visit, absence: absence)
     }
 
-    private mutating func count(_ fact: Fact) {
+    private mutating func count(_ fact: Fact, through visitor: VisitorID?) {
         switch fact.event.kind {
-        case .pageView: self.contact.pageViews += 1
+        case .pageView:
+            self.contact.pageViews += 1
+            if let link = self.contact.linkIndex(visitor) { self.contact.links[link].pageViews += 1 }
         case .emailClick: self.contact.clicks += 1
         case .quoteView: self.contact.quoteViews += 1
         case .engagement, .download, .formSubmit, .custom, .emailOpen, .clickConfirmation, .reply: break
         }
         self.isTouched = true
-        self.show(fact.event, fact.bytes, date: fact.date)
+        self.show(fact.event, fact.bytes, date: fact.date, through: visitor)
     }
 
+    /// Whether a visitor is somebody else's, or their tie was not taken: what they do is counted as far as a
+    /// forwarded link is, and not shown, since nobody could tell the contact to forget it.
+    private func isStranger(_ visitor: VisitorID?) -> Bool { visitor != nil && self.contact.linkIndex(visitor) == nil }
+
     /// Adds to the timeline.
-    private mutating func show(_ event: EventRecord, _ bytes: UnsafeRawBufferPointer, date: Timestamp) {
+    private mutating func show(
+        _ event: EventRecord,
+        _ bytes: UnsafeRawBufferPointer,
+        date: Timestamp,
+        through visitor: VisitorID?
+    ) {
+        guard !self.isStranger(visitor) else { return }
         if event.page != .none {
             let title = event.title.string(in: bytes)
             self.emit(.page(event.page, url: event.url.string(in: bytes), title: title))
         }
-        let visit = event.kind.isPublic ? self.contact.visits : 0
+        let visit = event.kind.isPublic ? self.contact.visitNumber : 0
         var row = TimelineEntry(contact: self.contact.id, visit: visit, kind: event.kind, page: event.page, date: date)
         row.url = event.url.string(in: bytes)
         row.title = event.title.string(in: bytes)
@@ -115,7 +142,8 @@ extension ContactFold {
         row.engagedMilliseconds = event.engagedMilliseconds
         row.scrollPercent = event.scrollPercent
         row.verdict = event.verdict
-        row.trust = self.trust(of: event, through: event.visitor)
+        row.trust = self.trust(of: event, through: visitor)
+        row.visitor = visitor
         if event.kind == .engagement {
             // Time and depth belong to the page's own row: no row of their own, and no second view.
             row.kind = .pageView
@@ -128,7 +156,7 @@ extension ContactFold {
     private mutating func showMachine(_ event: EventRecord, _ bytes: UnsafeRawBufferPointer) {
         var event = event
         event.verdict = .machine
-        self.show(event, bytes, date: self.now)
+        self.show(event, bytes, date: self.now, through: nil)
     }
 
     private mutating func foldOpen(_ event: EventRecord, _ bytes: UnsafeRawBufferPointer) -> FoldOutcome {
@@ -139,7 +167,7 @@ extension ContactFold {
             return .counted
         }
         let fact = Fact(event: event, bytes: bytes, time: self.now, visit: nil, absence: .seconds(0))
-        self.count(fact)
+        self.count(fact, through: nil)
         let isEvidence = self.grant(fact, through: nil)
         self.finish(isEvidence ? .evidence : .time)
         return .scored
@@ -179,26 +207,28 @@ extension ContactFold {
                 capacity: Limits.limitWindowsPerContact
             )
             if case .repeated(let entry) = decision {
-                self.emit(.entryRepeated(entry, contact: self.contact.id))
+                if let entry { self.emit(.entryRepeated(entry, contact: self.contact.id)) }
                 return false
             }
         }
-        self.alert(grant, fact.event)
+        let trust = self.trust(of: fact.event, through: visitor)
+        self.alert(grant, fact.event, trust)
         guard grant.points != 0 else { return false }
 
         var entry = self.entry(id, grant, fact)
-        entry.trust = self.trust(of: fact.event, through: visitor)
+        entry.trust = trust
+        if self.isStranger(visitor) { entry.page = .none } else { entry.through = visitor }
         let click = fact.event.kind == .emailClick ? fact.event.click : 0
         if fact.event.verdict == .likely, grant.hold.microseconds > 0 {
             entry.state = .provisional
             entry.heldUntil = self.now.adding(grant.hold)
-            self.record(entry, grant, through: visitor, click: click)
+            self.record(entry, grant, click: click)
             if self.contact.provisional.count > Limits.provisionalEntries { self.dropBurst() }
             return false
         }
         let worth = fact.event.verdict == .likely ? grant.points * (self.model?.source.unconfirmed ?? 0) : grant.points
         (entry.granted, entry.capped) = self.cap(worth, group: grant.group)
-        self.record(entry, grant, through: visitor, click: click)
+        self.record(entry, grant, click: click)
         if click != 0 { self.remember(entry, grant, click: click) }
         return entry.granted > 0
     }
@@ -225,14 +255,13 @@ extension ContactFold {
         return entry
     }
 
-    private mutating func record(_ entry: LedgerEntry, _ grant: Grant, through visitor: VisitorID?, click: UInt64) {
-        self.apply(
-            .entry(entry, group: grant.group, topic: grant.topic, through: visitor, rule: grant.key, click: click)
-        )
+    private mutating func record(_ entry: LedgerEntry, _ grant: Grant, click: UInt64) {
+        self.apply(.entry(entry, group: grant.group, topic: grant.topic, rule: grant.key, click: click))
     }
 
-    private mutating func alert(_ grant: Grant, _ event: EventRecord) {
-        guard grant.alert != .none, event.verdict == .confirmed, !self.isExcluded else { return }
+    // A claim costs its sender nothing: were it worth an alert, anybody could have sales called all day.
+    private mutating func alert(_ grant: Grant, _ event: EventRecord, _ trust: LinkTrust) {
+        guard grant.alert != .none, event.verdict == .confirmed, !trust.isLimited, !self.isExcluded else { return }
         self.notify(.alert, detail: grant.name, isDigest: grant.alert == .digest)
     }
 }

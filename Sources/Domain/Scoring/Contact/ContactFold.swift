@@ -75,7 +75,7 @@ package struct ContactFold {
         )
         self.isTouched = true
         switch change {
-        case .entry(let entry, _, _, _, _, _): self.emit(.entry(entry))
+        case .entry(let entry, _, _, _, _): self.emit(.entry(entry))
         case .settled(let entry, let granted, let capped):
             self.emit(.entrySettled(entry.id, contact: self.contact.id, granted: granted, capped: capped))
         case .dropped(let entry, let reason):
@@ -84,9 +84,10 @@ package struct ContactFold {
     }
 
     /// What of some points the group's maximum leaves room for, and what it keeps back. Points taken away are never
-    /// capped.
+    /// capped. A group that the model no longer names adds nothing, not even what was held before.
     func cap(_ points: Double, group: UInt8) -> (granted: Double, capped: Double) {
-        guard points > 0, let maximum = self.model?.maxima[Int(group)] else { return (points, 0) }
+        guard let maximum = self.model?.maxima[Int(group)] else { return (0, max(0, points)) }
+        guard points > 0 else { return (points, 0) }
         let room = max(0, maximum - self.contact.balances.total(group: group, now: self.reading(group)))
         let granted = min(points, room)
         return (granted, points - granted)
@@ -126,9 +127,7 @@ package struct ContactFold {
     }
 
     /// Whether the contact is never handed over or alerted about.
-    var isExcluded: Bool {
-        self.contact.consents.contains(.objected) || self.model?.excludes(status: self.contact.status) ?? false
-    }
+    var isExcluded: Bool { self.contact.isExcluded(by: self.model) }
 
     private mutating func flush(score: Double, limited: Double) {
         guard self.isTouched else { return }

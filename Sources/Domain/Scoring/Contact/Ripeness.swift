@@ -1,7 +1,8 @@
 /// How ripe a contact is, what was made of it, and when it must be looked at again: a state machine over the score.
 ///
 /// A stage is entered only on evidence and left whenever the score is below its lower level. Hot and allowed, the
-/// contact is handed over once; not again before the cooldown is over (design, section 6).
+/// contact is handed over once; not again before the cooldown is over (design, section 6). Handing over follows from
+/// evidence, or ends a wait that evidence began: nothing else, a publication least of all, hands anybody over.
 package struct Ripeness: Equatable, Sendable {
     /// The stage.
     package var stage = Stage.cold
@@ -9,8 +10,12 @@ package struct Ripeness: Equatable, Sendable {
     package var isHandedOver = false
     /// When they were last handed over; `.distantPast` if never, or if that was withdrawn.
     package var handedOverAt = Timestamp.distantPast
+    /// When the cooldown of that hand-over ends, by the model it was made under; `.distantPast` if there is none.
+    package var cooldownEnd = Timestamp.distantPast
     /// Hot, but on unconfirmed points alone.
     package var awaitsConfirmation = false
+    /// Hot again, but handed over too recently.
+    package var awaitsCooldown = false
     /// Whether sales answered the present hand-over.
     package var isAnswered = false
 
@@ -72,34 +77,46 @@ package struct Ripeness: Equatable, Sendable {
     /// Moves to where the score says. Returns what is to be done, in order.
     package mutating func advance(_ cause: Cause, _ reading: Reading) -> [Action] {
         var actions: [Action] = []
+        if cause == .reversal { self.withdrawUnconfirmed(reading, &actions) }
         self.leave(cause, reading, &actions)
         if cause == .evidence { self.enter(reading, &actions) }
-        if self.stage == .hot, !self.isHandedOver { self.tryHandOver(reading, &actions) }
+        if self.stage == .hot, !self.isHandedOver { self.tryHandOver(cause, reading, &actions) }
         return actions
     }
 
-    /// When a hot contact that waits for its cooldown may be handed over; nil if none waits.
-    package func cooldownEnd(_ cooldown: TimeSpan) -> Timestamp? {
-        guard self.stage == .hot, !self.isHandedOver, !self.awaitsConfirmation, self.handedOverAt != .distantPast else {
-            return nil
+    /// Sales no longer has them, and a new hand-over need not wait.
+    package mutating func withdraw() {
+        self.isHandedOver = false
+        self.handedOverAt = .distantPast
+        self.cooldownEnd = .distantPast
+    }
+
+    /// The acts that allowed the hand-over were not theirs after all.
+    private mutating func withdrawUnconfirmed(_ reading: Reading, _ actions: inout [Action]) {
+        guard self.isHandedOver, reading.lastConfirmed.adding(Self.confirmationWindow) < self.handedOverAt else {
+            return
         }
-        return self.handedOverAt.adding(cooldown)
+        self.withdraw()
+        self.awaitsConfirmation = true
+        actions.append(.withdraw)
     }
 
     private mutating func leave(_ cause: Cause, _ reading: Reading, _ actions: inout [Action]) {
         if self.stage == .hot, reading.score < reading.hot.leave {
             self.stage = .warm
             self.awaitsConfirmation = false
+            self.awaitsCooldown = false
             if self.isHandedOver {
-                self.isHandedOver = false
                 if cause == .reversal {
-                    self.handedOverAt = .distantPast
+                    self.withdraw()
                     actions.append(.withdraw)
                 } else {
+                    self.isHandedOver = false
                     actions.append(.cool)
-                    if !self.isAnswered, !reading.isExcluded { actions.append(.nurture) }
                 }
             }
+            // Points that were taken back leave nothing to pursue.
+            if cause != .reversal, !self.isAnswered, !reading.isExcluded { actions.append(.nurture) }
         }
         if self.stage == .warm, reading.score < reading.warm.leave { self.stage = .cold }
     }
@@ -112,20 +129,23 @@ package struct Ripeness: Equatable, Sendable {
         if self.stage == .warm, reading.score >= reading.hot.enter { self.stage = .hot }
     }
 
-    private mutating func tryHandOver(_ reading: Reading, _ actions: inout [Action]) {
+    private mutating func tryHandOver(_ cause: Cause, _ reading: Reading, _ actions: inout [Action]) {
+        let hasWaited = self.awaitsConfirmation || self.awaitsCooldown
         self.awaitsConfirmation = false
-        guard !reading.isExcluded else { return }
+        self.awaitsCooldown = false
+        guard !reading.isExcluded, cause == .evidence || hasWaited else { return }
         guard reading.lastConfirmed.adding(Self.confirmationWindow) >= reading.now else {
             self.awaitsConfirmation = true
             return
         }
-        let isCooling =
-            self.handedOverAt != .distantPast
-            && self.handedOverAt.adding(reading.cooldown) > reading.now
-        guard !isCooling else { return }
+        guard self.cooldownEnd <= reading.now else {
+            self.awaitsCooldown = true
+            return
+        }
         self.isHandedOver = true
         self.isAnswered = false
         self.handedOverAt = reading.now
+        self.cooldownEnd = reading.now.adding(reading.cooldown)
         actions.append(.handOver)
     }
 }

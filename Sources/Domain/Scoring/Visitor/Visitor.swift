@@ -6,7 +6,7 @@ package struct Visitor: Equatable, Sendable {
     /// First and last event.
     package var firstSeen: Timestamp
     package var lastSeen: Timestamp
-    /// The last act known to be a person's that brought points; `.distantPast` if none did.
+    /// The last act worth points that is known to be a person's; `.distantPast` if none is.
     package var lastConfirmed = Timestamp.distantPast
     /// Whether the cookie ever came back: until then the visitor may be a flood's.
     package var isKept = false
@@ -107,7 +107,7 @@ package struct Visitor: Equatable, Sendable {
         let now = clock.reading(at: fact.time)
         let room = max(0, maximum - self.balances.total(group: grant.group, now: now))
         let granted = worth > 0 ? min(worth, room) : worth
-        if fact.event.verdict == .confirmed, granted > 0 { self.lastConfirmed = fact.time }
+        if fact.event.verdict == .confirmed, grant.points > 0 { self.lastConfirmed = fact.time }
         self.balances.add(
             granted,
             group: grant.group,
