@@ -113,6 +113,20 @@ enum InputSchemas {
 
     static let visitorLink = ObjectShape("VisitorLink", [.required("visitor", .text(32, .visitor))])
 
+    static let event = ObjectShape(
+        "NewEvent",
+        [
+            .required("kind", .choice(EventInput.kinds.map(\.name))),
+            .optional(
+                "id",
+                .text(Limits.nameBytes, .filled),
+                "Your own name for it: sent again, it is the same event."
+            ),
+            .optional("message", .integer(1...Int64(UInt32.max)), "The message a reply answers."),
+            .optional("quote", .integer(1...Int64(UInt32.max)), "The quote that was looked at."),
+        ]
+    )
+
     static let entry = ObjectShape(
         "ManualEntry",
         [
