@@ -11,8 +11,8 @@ setup: ## install what is missing (Debian packages, a Python environment for the
 build: setup ## build everything, debug
 	@swift build
 
-run: build ## start the service with the demonstration website, inbox and receiver
-	@$$(swift build --show-bin-path)/vendange demo
+run: build ## start the service with the demonstration website, inbox and receiver (OPTIONS="--port 9000")
+	@exec $$(swift build --show-bin-path)/vendange demo $(OPTIONS)
 
 test: ## set up, then every test, fast ones first
 	@scripts/test

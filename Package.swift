@@ -57,7 +57,8 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]
+            ],
+            resources: [.embedInCode("Resources/contact.js"), .embedInCode("Resources/contact.css")]
         ),
         .target(name: "Settings", dependencies: ["Domain", .product(name: "Yams", package: "Yams")]),
 
@@ -139,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Catalog", "Collector", "Domain", "EventLog", "ScoreStore", "Server", "Settings", "TestSupport",
+                "Catalog", "Collector", "Delivery", "Domain", "EventLog", "ScoreStore", "Server", "Settings",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -31,8 +31,10 @@ struct Gate: RouterMiddleware {
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.cacheControl] = "no-store"
-        response.headers[.contentSecurityPolicy] =
-            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] =
+                "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        }
         for (name, value) in [
             ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
             ("X-Frame-Options", "DENY"), ("X-Request-Id", id),

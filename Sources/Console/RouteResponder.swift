@@ -19,7 +19,7 @@ struct RouteResponder: HTTPResponder {
         call.principal = try await self.authorised(request)
         call.parameters = try self.parameters(context)
         call.query = try self.query(request)
-        call.acceptedLanguages = request.headers[.acceptLanguage] ?? ""
+        call.language = PageLanguage(accepted: request.headers[.acceptLanguage] ?? "")
         switch self.route.body {
         case .none: break
         case .json(let shape): call.body = try await self.json(request, shape)

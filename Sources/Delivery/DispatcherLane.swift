@@ -55,7 +55,8 @@ struct DispatcherLane: Sendable {
             var machine = DispatcherStateMachine()
             var alarm: Alarm?
             self.listen(&children)
-            self.carryOut(machine.start(), &alarm, &children)
+            let failingSince = await self.failingSince()
+            self.carryOut(machine.start(failingSince: failingSince), &alarm, &children)
             while let event = await children.next() {
                 let actions: [DispatcherStateMachine.Action]
                 switch event {
@@ -93,7 +94,7 @@ struct DispatcherLane: Sendable {
             case .load(let limit):
                 children.addTask { await self.load(limit: limit) }
             case .send(let item):
-                children.addTask { .answered(item.id, await self.sender.send(item, to: self.destination)) }
+                children.addTask { await self.send(item) }
             case .record(let attempt):
                 self.report(attempt)
                 children.addTask { await self.record(attempt) }
@@ -133,20 +134,50 @@ struct DispatcherLane: Sendable {
         }
     }
 
-    /// Tries until the outbox has the attempt: releasing the item before would send it again.
+    /// Since when the destination fails, as far as the outbox remembers. Without it the three days begin anew.
+    private func failingSince() async -> Timestamp? {
+        do {
+            return try await self.outbox.failingSince(self.destination.name)
+        } catch {
+            self.logger.error("outbox not readable", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Only a lead can be withdrawn, and only before its first attempt.
+    private func send(_ item: OutboxItem) async -> Event {
+        if item.kind == .leadQualified, item.attempts == 0 {
+            let isStill = await self.untilStored("delivery not begun") { try await self.outbox.begin(item.id) }
+            guard isStill == true else { return .recorded(item.id) }
+        }
+        return .answered(item.id, await self.sender.send(item, to: self.destination))
+    }
+
+    /// Releasing the item before the outbox has its attempt would send it again. When the service stops first, it is
+    /// sent again after the next start, under the same key.
     private func record(_ attempt: DeliveryAttempt) async -> Event {
+        await self.untilStored("delivery attempt not recorded") {
+            try await self.outbox.record(attempt)
+            self.counters.count(attempt.verdict, for: self.destination.name)
+        }
+        return .recorded(attempt.item)
+    }
+
+    /// Tries until the outbox does something; nil when the service stops first.
+    @discardableResult
+    private func untilStored<Result>(
+        _ complaint: Logger.Message,
+        _ body: () async throws -> Result
+    ) async -> Result? {
         while true {
             do {
-                try await self.outbox.record(attempt)
-                self.counters.count(attempt.verdict, for: self.destination.name)
-                return .recorded(attempt.item)
+                return try await body()
             } catch {
-                self.logger.error("delivery attempt not recorded", metadata: ["error": "\(error)"])
+                self.logger.error(complaint, metadata: ["error": "\(error)"])
             }
             let pause = DispatcherStateMachine.storeRetryDelay
             try? await self.timer.sleep(until: self.clock.wallTime().adding(pause))
-            // Sent again after the next start, under the same key.
-            if self.stopping.isRaised || Task.isCancelled { return .recorded(attempt.item) }
+            if self.stopping.isRaised || Task.isCancelled { return nil }
         }
     }
 

@@ -26,6 +26,8 @@ struct LeadEvent: Decodable {
         var links: Links?
         /// The rule of an alert, the answer of a salesperson, the text of a notice.
         var detail: String?
+        /// What a daily digest says.
+        var alerts: [Alert]?
 
         private enum CodingKeys: String, CodingKey {
             case contact
@@ -37,6 +39,7 @@ struct LeadEvent: Decodable {
             case entries
             case links
             case detail
+            case alerts
             case rule
             case answer
             case message
@@ -52,6 +55,7 @@ struct LeadEvent: Decodable {
             self.grade = container.value(.grade)
             self.entries = container.value(.entries)
             self.links = container.value(.links)
+            self.alerts = container.value(.alerts)
             self.detail =
                 container.value(.detail) ?? container.value(.rule) ?? container.value(.answer)
                 ?? container.value(.message)
@@ -89,6 +93,13 @@ struct LeadEvent: Decodable {
 
     struct Score: Decodable {
         var total: Double?
+    }
+
+    struct Alert: Decodable {
+        var rule: String?
+        var contact: Contact?
+        var account: String?
+        var link: String?
     }
 
     struct Links: Decodable {

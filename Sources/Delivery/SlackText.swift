@@ -5,6 +5,8 @@ internal import FoundationEssentials
 package enum SlackText {
     /// Reasons shown: the largest entries.
     private static let reasonCount = 3
+    /// Alerts of a digest shown: what fits a screen.
+    private static let alertCount = 20
     /// Characters kept of any one value: a claimed name is public input.
     private static let longestValue = 120
 
@@ -13,12 +15,25 @@ package enum SlackText {
     package static func text(fromEvent body: [UInt8]) -> String? {
         guard let event = try? JSONDecoder().decode(LeadEvent.self, from: Data(body)) else { return nil }
         let data = event.data
+        if let alerts = data?.alerts { return self.digest(alerts) }
         let lines = [
             self.headline(event),
             self.ownerAndScore(data),
         ]
         let reasons = data?.entries.map(self.reasons) ?? []
         return (lines.compactMap { $0 } + reasons + [self.link(data)].compactMap { $0 }).joined(separator: "\n")
+    }
+
+    private static func digest(_ alerts: [LeadEvent.Alert]) -> String {
+        let headline = alerts.count == 1 ? "Daily digest: 1 alert" : "Daily digest: \(alerts.count) alerts"
+        let lines = alerts.prefix(self.alertCount).map { alert in
+            let company = self.escaped(alert.account).map { " (\($0))" } ?? ""
+            let name = self.contactName(alert.contact) ?? "A contact"
+            let who = self.linked(name, to: alert.link) ?? "*\(name)*"
+            return "• \(who)\(company): \(self.escaped(alert.rule) ?? "alert")"
+        }
+        let rest = alerts.count - lines.count
+        return ([headline] + lines + (rest > 0 ? ["and \(rest) more"] : [])).joined(separator: "\n")
     }
 
     private static func headline(_ event: LeadEvent) -> String {
@@ -74,10 +89,15 @@ package enum SlackText {
     }
 
     private static func link(_ data: LeadEvent.Body?) -> String? {
-        guard let address = data?.links?.contact, address.hasPrefix("http://") || address.hasPrefix("https://"),
+        self.linked("Open in Vendange", to: data?.links?.contact)
+    }
+
+    /// A text that leads to an address; nil if that is none that may stand in Slack's markup.
+    private static func linked(_ text: String, to address: String?) -> String? {
+        guard let address, address.hasPrefix("http://") || address.hasPrefix("https://"),
             !address.contains(where: { $0 == "|" || $0 == ">" || $0 == "<" || $0.isWhitespace })
         else { return nil }
-        return "<\(address)|Open in Vendange>"
+        return "<\(address)|\(text)>"
     }
 
     /// A value as plain text in Slack's markup: one line, cut, without anything that Slack would read as a command

@@ -193,6 +193,4 @@ package enum Limits {
     package static let importColumns = 1_024
     /// Bytes of one imported row: how far a quote that is never closed can reach.
     package static let importRowBytes = 65_536
-    /// Bytes of an imported note.
-    package static let importNoteBytes = 8_192
 }

@@ -47,6 +47,32 @@ package struct LogInspector: Sendable {
         var counts = [UInt64](repeating: 0, count: 256)
     }
 
+    /// What a dump says of a record. Its payload is personal data, and stays out.
+    package struct RecordSummary: Equatable, Sendable, CustomStringConvertible {
+        /// Its offset.
+        package var offset: UInt64
+        /// When its block was committed.
+        package var time: Timestamp
+        /// The name of its kind (``RecordKind``).
+        package var kind: String
+        /// The slot that folds it; nil if every slot does.
+        package var slot: UInt16?
+        /// What a derived record follows from; nil for others.
+        package var cause: Cause?
+        /// Bytes of its payload.
+        package var bytes: Int
+
+        /// For people: time in seconds since 1970.
+        package var description: String {
+            let fraction = String(self.time.microseconds - self.time.seconds * 1_000_000)
+            let seconds = "\(self.time.seconds)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+            let place = self.slot.map { "slot \($0)" } ?? "every slot"
+            let origin =
+                self.cause.map { ", from slot \($0.source.rawValue) at \($0.offset).\($0.ordinal)" } ?? ""
+            return "\(self.offset) \(seconds) \(self.kind), \(place)\(origin), \(self.bytes) bytes"
+        }
+    }
+
     private let storage: any LogStorage
 
     /// An inspector of the log in `storage`, which it does not lock.
@@ -90,9 +116,8 @@ package struct LogInspector: Sendable {
         return result
     }
 
-    /// Describes the good records from `offset` on, at most `limit` of them, one `line` each: offset, time in
-    /// seconds, kind, slot, cause, bytes of payload. The payloads themselves are personal data, and stay out.
-    package func dump(from offset: UInt64, limit: Int, line: (String) -> Void) throws(StorageFailure) {
+    /// Describes the good records from `offset` on, at most `limit` of them.
+    package func dump(from offset: UInt64, limit: Int, record: (RecordSummary) -> Void) throws(StorageFailure) {
         var findings: [Finding] = []
         var left = limit
         try self.scan(findings: &findings) { header, payload in
@@ -101,7 +126,7 @@ package struct LogInspector: Sendable {
             while left > 0, let range = walk.next() {
                 if number >= offset {
                     let frame = UnsafeRawBufferPointer(rebasing: payload[range])
-                    line(Self.describe(frame, offset: number, time: header.time))
+                    record(Self.describe(frame, offset: number, time: header.time))
                     left -= 1
                 }
                 number += 1
@@ -190,16 +215,17 @@ package struct LogInspector: Sendable {
         }
     }
 
-    private static func describe(_ frame: UnsafeRawBufferPointer, offset: UInt64, time: Timestamp) -> String {
-        let number = frame[4]
-        let kind = RecordKind(rawValue: number).map { "\($0)" } ?? "kind \(number)"
+    private static func describe(_ frame: UnsafeRawBufferPointer, offset: UInt64, time: Timestamp) -> RecordSummary {
         let slot = UInt16(littleEndian: frame.loadUnaligned(fromByteOffset: 5, as: UInt16.self))
         let cause = BlockFrames.cause(of: frame)
         let header = cause == nil ? RecordFrame.plainHeaderBytes : RecordFrame.derivedHeaderBytes
-        let fraction = String(time.microseconds - time.seconds * 1_000_000)
-        let seconds = "\(time.seconds)." + String(repeating: "0", count: 6 - fraction.count) + fraction
-        let place = slot == Slot.every.rawValue ? "every slot" : "slot \(slot)"
-        let origin = cause.map { ", from slot \($0.source.rawValue) at \($0.offset).\($0.ordinal)" } ?? ""
-        return "\(offset) \(seconds) \(kind), \(place)\(origin), \(frame.count - header) bytes"
+        return RecordSummary(
+            offset: offset,
+            time: time,
+            kind: RecordKind(rawValue: frame[4]).map { "\($0)" } ?? "kind \(frame[4])",
+            slot: slot == Slot.every.rawValue ? nil : slot,
+            cause: cause,
+            bytes: frame.count - header
+        )
     }
 }

@@ -70,41 +70,10 @@ package final class ScoreStore: Sendable {
         self.read(self.slots.slot(of: id)) { $0.visitor(id) }
     }
 
-    /// Sums over all slots.
-    package func totals() -> StoreTotals {
-        var totals = StoreTotals()
-        for cell in self.cells {
-            cell.state.withLock { state in
-                totals.outcomes.add(state.outcomes)
-                totals.visitors += state.counts.visitors
-                totals.contacts += state.counts.contacts
-                totals.nextDue = min(totals.nextDue, state.nextDue)
-                totals.canary = max(totals.canary, state.canary)
-            }
-        }
-        return totals
-    }
-
     /// When something falls due next anywhere; `.never` if nothing waits.
     package func nextDue() -> Timestamp {
         self.cells.reduce(.never) { soonest, cell in min(soonest, cell.state.withLock { $0.nextDue }) }
     }
-}
-
-/// Sums over all slots.
-package struct StoreTotals: Sendable {
-    /// How accepted events ended.
-    package var outcomes = Outcomes()
-    /// Profiles.
-    package var visitors = 0
-    package var contacts = 0
-    /// When something falls due next.
-    package var nextDue = Timestamp.never
-    /// When the last canary was folded.
-    package var canary = Timestamp.distantPast
-
-    /// Nothing yet.
-    package init() {}
 }
 
 /// A slot on the heap of its own, so that two locks never share a cache line by accident of layout.

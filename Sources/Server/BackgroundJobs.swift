@@ -1,3 +1,4 @@
+import Catalog
 import Domain
 import EventLog
 import Logging
@@ -17,6 +18,7 @@ struct BackgroundJobs {
         [
             Job(name: "tick", period: .seconds(1), action: self.tick),
             Job(name: "canary", period: .seconds(10), action: self.canary),
+            Job(name: "digest", period: .seconds(60), action: self.digest),
             Job(name: "distance", period: .seconds(15), action: self.checkpointIfFar),
             Job(name: "checkpoint", period: .microseconds(CheckpointJob.period.microseconds)) {
                 await CheckpointJob(core: self.core).run()
@@ -53,11 +55,17 @@ struct BackgroundJobs {
         _ = try await self.core.commands.append(frames.bytes, records: 1)
     }
 
-    /// Takes the way of every event; ``HealthReport`` looks when it last came out of the store.
-    private func canary() async throws {
-        var frames = ByteWriter()
-        RecordFrame.append(to: &frames, kind: .canary, slot: Slot(0)) { _ in }
-        _ = try await self.core.commands.append(frames.bytes, records: 1)
+    /// Sends a round of canaries; the health answers look whether it came back.
+    func canary() async throws {
+        let workers = self.core.scorer.workers
+        let frames = CanaryWatch.frames(workers: workers)
+        let end = try await self.core.commands.append(frames.bytes, records: workers)
+        self.core.canaries.sent(below: end, at: self.core.clock.wallTime())
+    }
+
+    /// Looks whether a day has begun whose digest was not sent.
+    private func digest() async throws {
+        try await self.core.writer.sendDigest(at: self.core.clock.wallTime())
     }
 
     /// A busy service saves before the way back becomes long.

@@ -21,8 +21,10 @@ package final class Core: Sendable {
     let catalog: CatalogDatabase
     let scorer: Scorer
     let pump: EffectPump
+    let writer: EffectWriter
     let checkpoints: CheckpointStore
     let commands: AwaitableAppender
+    let canaries = CanaryWatch()
     private let effects: EffectQueue
     private let threads: Monitor<Threads>
 
@@ -56,10 +58,11 @@ package final class Core: Sendable {
             settings: EffectWriter.Settings(
                 destinations: settings.destinations,
                 source: settings.publicListener.baseURL,
-                consoleAddress: "http://\(settings.privateListener.host):\(settings.privateListener.port)"
+                consoleAddress: settings.privateListener.address
             ),
             onCommit: onCommit
         )
+        self.writer = writer
         let applied = try writer.appliedPosition()
 
         self.checkpoints = CheckpointStore(try PosixStorage(data + "/checkpoints"))

@@ -69,6 +69,7 @@ package final class OpenService: Sendable {
                 outbox: outbox,
                 wakeDispatcher: { dispatcher.wake() },
                 collectorCounters: { collector.counters },
+                deliveryCounters: { dispatcher.counters },
                 started: clock.wallTime()
             )
             try await OperatorKey(settings: settings).make(with: administration)
@@ -101,7 +102,8 @@ package final class OpenService: Sendable {
             settings: ConsoleServer.Settings(
                 host: settings.privateListener.host,
                 port: settings.privateListener.port,
-                allowedHosts: settings.privateListener.allowedHosts,
+                allowedHosts: settings.privateListener.acceptedHosts,
+                metricsNeedKey: settings.privateListener.metricsNeedKey,
                 version: Self.version
             ),
             administration: administration,

@@ -34,6 +34,19 @@ package struct TokenKeys: TokenSigner {
     /// Reads the file; makes it, with one key, if there is none.
     package init(file: String, randomness: any Randomness) throws {
         if !FileManager.default.fileExists(atPath: file) { try Self.create(file, randomness) }
+        try self.init(reading: file)
+    }
+
+    /// Reads the file; nil if there is none.
+    package init?(existing file: String) throws {
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        try self.init(reading: file)
+    }
+
+    /// How many keys verify.
+    package var count: Int { self.keys.count }
+
+    private init(reading file: String) throws {
         let text = try String(contentsOfFile: file, encoding: .utf8)
         var keys: [UInt8: SymmetricKey] = [:]
         var last: UInt8?

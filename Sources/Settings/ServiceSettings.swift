@@ -101,6 +101,28 @@ package struct ServiceSettings: Equatable, Sendable {
         /// Names a request's `Host` may carry, without port, lower case: what keeps another site's page from reaching
         /// this port through a browser. Default `localhost`, `127.0.0.1`, `[::1]`.
         package var allowedHosts = ["localhost", "127.0.0.1", "[::1]"]
+        /// Scheme, host and port as salespeople reach it; the links of notifications are built on it. Empty for ``host``
+        /// and ``port``. Default empty. See ``address``.
+        package var baseURL = ""
+        /// Whether `/metrics` needs a key with the scope `read`. Default false.
+        package var metricsNeedKey = false
+
+        /// What its addresses begin with: ``baseURL``, else host and port, and this machine where those name no host.
+        package var address: String {
+            if !self.baseURL.isEmpty { return self.baseURL }
+            let isEverywhere = ["0.0.0.0", "::", "[::]"].contains(self.host)
+            let host = isEverywhere ? "localhost" : self.host
+            return "http://" + (host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host) + ":\(self.port)"
+        }
+
+        /// ``allowedHosts`` and the host of ``baseURL``.
+        package var acceptedHosts: [String] {
+            guard let scheme = self.baseURL.firstRange(of: "://") else { return self.allowedHosts }
+            let authority = self.baseURL[scheme.upperBound...].lowercased()
+            let end = authority.hasPrefix("[") ? authority.firstIndex(of: "]").map { authority.index(after: $0) } : nil
+            let host = authority[..<(end ?? authority.firstIndex(of: ":") ?? authority.endIndex)]
+            return self.allowedHosts + [String(host)]
+        }
 
         /// The defaults.
         package init() {}

@@ -70,6 +70,12 @@ struct SettingKey: Sendable {
         list("private.hosts", "host names without port", \.privateListener.allowedHosts) {
             SettingGrammar.isHost($0) && $0 == $0.lowercased()
         },
+        text(
+            "private.base_url",
+            "\"\", or http:// or https:// with host and port, without a path",
+            \.privateListener.baseURL
+        ) { $0.isEmpty || SettingGrammar.isOrigin($0) },
+        flag("private.metrics_need_key", \.privateListener.metricsNeedKey),
     ]
 
     private static let proxyKeys: [SettingKey] = [
@@ -112,6 +118,17 @@ struct SettingKey: Sendable {
         SettingKey(name: name, isList: true, expected: expected) { settings, values in
             guard values.count <= SettingsLoader.listItems, values.allSatisfy(isValid) else { return false }
             settings[keyPath: path] = values
+            return true
+        }
+    }
+
+    private static func flag(
+        _ name: String,
+        _ path: any WritableKeyPath<ServiceSettings, Bool> & Sendable
+    ) -> SettingKey {
+        SettingKey(name: name, isList: false, expected: "true or false") { settings, values in
+            guard let value = values.first.flatMap({ Bool($0) }) else { return false }
+            settings[keyPath: path] = value
             return true
         }
     }

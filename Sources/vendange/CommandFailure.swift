@@ -1,5 +1,8 @@
 import ArgumentParser
+import AsyncHTTPClient
+import Domain
 import Foundation
+import NIOCore
 
 /// Why a command failed, with the exit code of sysexits(3).
 struct CommandFailure: Error, CustomStringConvertible {
@@ -26,9 +29,29 @@ struct CommandFailure: Error, CustomStringConvertible {
     static func guarding(_ body: () async throws -> Void) async throws {
         do {
             try await body()
-        } catch let failure as CommandFailure {
-            FileHandle.standardError.write(Data((failure.description + "\n").utf8))
-            throw ExitCode(failure.code.rawValue)
+        } catch {
+            if Self.isParsers(error) { throw error }
+            let known = CommandFailure(error)
+            FileHandle.standardError.write(Data((known.description + "\n").utf8))
+            throw ExitCode(known.code.rawValue)
+        }
+    }
+
+    /// What the argument parser prints and turns into a code itself.
+    private static func isParsers(_ error: any Error) -> Bool {
+        error is ExitCode || error is CleanExit || error is ValidationError
+    }
+
+    /// Any error as a failure. What a command does not expect is a defect.
+    private init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case is HTTPClientError, is IOError, is ChannelError:
+            self.init(.unavailable, "the connection to the service ended (\(error))")
+        case let failure as StorageFailure: self.init(.inputOutput, "\(failure)")
+        case is CocoaError: self.init(.inputOutput, error.localizedDescription)
+        case is DecodingError: self.init(.defect, "the service answered what it should not (\(error))")
+        default: self.init(.defect, "\(error)")
         }
     }
 }

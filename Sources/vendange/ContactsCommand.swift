@@ -19,20 +19,12 @@ struct ContactsCommand: AsyncParsableCommand {
         @Option(help: "Part of the address, the name or the company.")
         var search: String?
 
-        @Option(help: "How many at most, up to 500.")
-        var limit = 50
-
-        @Option(help: "Where the page before ended.")
-        var after: String?
-
+        @OptionGroup var page: PageOptions
         @OptionGroup var service: ServiceOptions
 
         func run() async throws {
             try await CommandFailure.guarding {
-                let query = [
-                    ("stage", self.stage), ("search", self.search), ("limit", String(self.limit)),
-                    ("after", self.after),
-                ]
+                let query = [("stage", self.stage), ("search", self.search)] + self.page.query
                 let page = try await self.service.client().call("GET", "/contacts" + query.inQuery)
                 if self.service.json { return print(page.pretty) }
                 var table = Table(
@@ -49,7 +41,7 @@ struct ContactsCommand: AsyncParsableCommand {
                     ])
                 }
                 print(table.text)
-                if let next = page["next"].text { print("more: --after \(next)") }
+                ServiceOptions.tellMore(page)
             }
         }
     }
@@ -79,15 +71,16 @@ struct ContactsCommand: AsyncParsableCommand {
         @Argument(help: "An e-mail address, crm:<id>, or the sixteen digits of a contact.")
         var contact: String
 
+        @OptionGroup var page: PageOptions
         @OptionGroup var service: ServiceOptions
 
         func run() async throws {
-            try await CommandFailure.guarding {
-                let page = try await self.service.client().call("GET", "/contacts/\(self.contact.inPath)/timeline")
-                if self.service.json { return print(page.pretty) }
-                let names = ["last_date", "visit", "kind", "title", "url", "count", "engaged_seconds", "verdict"]
-                print(Table(page["items"].list, names, numbers: ["visit", "count", "engaged_seconds"]).text)
-            }
+            try await self.service.show(
+                "/contacts/\(self.contact.inPath)/timeline",
+                page: self.page,
+                ["last_date", "visit", "kind", "title", "url", "count", "engaged_seconds", "verdict"],
+                numbers: ["visit", "count", "engaged_seconds"]
+            )
         }
     }
 

@@ -32,6 +32,8 @@ struct DemoTrafficCommand: AsyncParsableCommand {
     @Option(name: .customLong("data"), help: "The data directory of `vendange demo`, for its key.")
     var dataDirectory = "data"
 
+    @OptionGroup var output: JSONOption
+
     func validate() throws {
         guard (0...100_000).contains(self.visitors) else { throw ValidationError("--visitors: expected 0 to 100000") }
     }
@@ -64,13 +66,15 @@ struct DemoTrafficCommand: AsyncParsableCommand {
         let salt = UInt32(truncatingIfNeeded: Int64(Date().timeIntervalSince1970 * 1_000))
         let report = try await TrafficRunner(plan: plan, target: target, salt: salt).run { Self.show($0) }
         FileHandle.standardError.write(Data("\n".utf8))
-        print(report.text)
         let differences = report.differences
-        guard differences.isEmpty else {
+        if self.output.json {
+            print(JSON(report: report, seed: self.seed).pretty)
+        } else {
+            print(report.text)
             for difference in differences { print("differs: \(difference)") }
-            throw ExitCode(1)
+            if differences.isEmpty { print("\nevery event is accounted for (seed \(self.seed))") }
         }
-        print("\nevery event is accounted for (seed \(self.seed))")
+        if !differences.isEmpty { throw ExitCode(1) }
     }
 
     /// One line, written over itself.
@@ -82,5 +86,24 @@ struct DemoTrafficCommand: AsyncParsableCommand {
             what = "preparing: \(progress.done) of \(progress.all) contacts"
         }
         FileHandle.standardError.write(Data("\r\(what)    ".utf8))
+    }
+}
+
+extension JSON {
+    fileprivate init(report: TrafficReport, seed: UInt64) {
+        let lines = { (lines: [TrafficReport.Line]) in
+            JSON.array(
+                lines.map { line in
+                    .object([
+                        "name": .string(line.name), "expected": .number(Double(line.expected)),
+                        "counted": .number(Double(line.counted)),
+                    ])
+                }
+            )
+        }
+        self = .object([
+            "seed": .number(Double(seed)), "intake": lines(report.intake), "fates": lines(report.fates),
+            "differences": .array(report.differences.map(JSON.string)),
+        ])
     }
 }

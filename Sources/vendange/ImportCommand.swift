@@ -108,7 +108,8 @@ struct ImportCommand: AsyncParsableCommand {
         for (index, column) in mapping.columns.enumerated() {
             let target =
                 switch column.target {
-                case .known(let field): "\(field)"
+                case .known(.note): "(not kept)"
+                case .known(let field): field.rawValue
                 case .free(let name): "field \(name)"
                 case .leftOut: "(left out)"
                 }
@@ -149,7 +150,7 @@ extension JSON {
             ("crm_id", draft.crmID), ("first_name", draft.firstName), ("last_name", draft.lastName),
             ("phone", draft.phone), ("mobile", draft.mobile), ("company", draft.company),
             ("company_domain", draft.companyDomain), ("owner_name", draft.ownerName), ("title", draft.title),
-            ("role", draft.role), ("note", draft.note), ("email", draft.email?.text),
+            ("role", draft.role), ("email", draft.email?.text),
             ("owner_email", draft.ownerEmail?.text),
             ("status", draft.status?.rawValue),
         ] {

@@ -84,8 +84,15 @@ enum JSON: Codable, Equatable, Sendable {
 
     /// The value as indented JSON.
     var pretty: String {
+        self.encoded([.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    }
+
+    /// The value as JSON on one line.
+    var compact: String { self.encoded([.sortedKeys, .withoutEscapingSlashes]) }
+
+    private func encoded(_ formatting: JSONEncoder.OutputFormatting) -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = formatting
         guard let data = try? encoder.encode(self) else { return "null" }
         return String(decoding: data, as: UTF8.self)
     }

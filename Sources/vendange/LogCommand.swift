@@ -28,24 +28,32 @@ struct LogCommand: AsyncParsableCommand {
             abstract: "Check every block. Exit code 65 if anything is damaged."
         )
 
+        @OptionGroup var output: JSONOption
         @OptionGroup var options: SettingsOptions
 
         func run() async throws {
             try await CommandFailure.guarding {
                 let findings = try LogCommand.inspector(self.options).verify()
-                for finding in findings { print(finding) }
-                guard !findings.contains(where: \.isDamage) else {
-                    throw CommandFailure(.badData, "the log is damaged; restore it from a backup")
+                let isWhole = !findings.contains(where: \.isDamage)
+                if self.output.json {
+                    let list = JSON.array(findings.map(JSON.init(finding:)))
+                    print(JSON.object(["is_whole": .flag(isWhole), "findings": list]).pretty)
+                } else {
+                    for finding in findings { print(finding) }
                 }
-                print("the log is whole")
+                guard isWhole else { throw CommandFailure(.badData, "the log is damaged; restore it from a backup") }
+                if !self.output.json { print("the log is whole") }
             }
         }
     }
 
     /// `vendange log dump`.
     struct Dump: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print records, one per line.")
+        static let configuration = CommandConfiguration(
+            abstract: "Print records, one per line; with --json one object per line. Payloads stay out."
+        )
 
+        @OptionGroup var output: JSONOption
         @OptionGroup var options: SettingsOptions
 
         @Option(help: "The first offset.")
@@ -56,7 +64,9 @@ struct LogCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await CommandFailure.guarding {
-                try LogCommand.inspector(self.options).dump(from: self.from, limit: self.limit) { print($0) }
+                try LogCommand.inspector(self.options).dump(from: self.from, limit: self.limit) { record in
+                    print(self.output.json ? JSON(record: record).compact : record.description)
+                }
             }
         }
     }
@@ -65,21 +75,63 @@ struct LogCommand: AsyncParsableCommand {
     struct Stats: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Count what the log holds.")
 
+        @OptionGroup var output: JSONOption
         @OptionGroup var options: SettingsOptions
 
         func run() async throws {
             try await CommandFailure.guarding {
                 let statistics = try LogCommand.inspector(self.options).statistics()
+                if self.output.json { return print(JSON(statistics: statistics).pretty) }
                 print("stream    \(statistics.stream?.description ?? "-")")
                 print("segments  \(statistics.segments)")
                 print("blocks    \(statistics.blocks)")
                 print("records   \(statistics.records) (\(statistics.start) up to \(statistics.end))")
                 print("bytes     \(statistics.payloadBytes)")
-                for (kind, records) in statistics.kinds {
-                    let name = RecordKind(rawValue: kind).map { "\($0)" } ?? "kind \(kind)"
-                    print("  \(name): \(records)")
-                }
+                for (name, records) in statistics.namedKinds { print("  \(name): \(records)") }
             }
         }
+    }
+}
+
+extension LogInspector.Statistics {
+    /// Records by the name of their kind.
+    fileprivate var namedKinds: [(name: String, records: UInt64)] {
+        self.kinds.map { kind, records in (RecordKind(rawValue: kind).map { "\($0)" } ?? "kind \(kind)", records) }
+    }
+}
+
+extension JSON {
+    fileprivate init(finding: LogInspector.Finding) {
+        self = .object([
+            "is_damage": .flag(finding.isDamage), "file": .string(finding.file),
+            "position": .number(Double(finding.position)), "text": .string(finding.text),
+        ])
+    }
+
+    fileprivate init(record: LogInspector.RecordSummary) {
+        var members: [String: JSON] = [
+            "offset": .number(Double(record.offset)), "time": .string(record.time.rfc3339),
+            "kind": .string(record.kind), "bytes": .number(Double(record.bytes)),
+        ]
+        if let slot = record.slot { members["slot"] = .number(Double(slot)) }
+        if let cause = record.cause {
+            members["cause"] = .object([
+                "slot": .number(Double(cause.source.rawValue)), "offset": .number(Double(cause.offset)),
+                "ordinal": .number(Double(cause.ordinal)),
+            ])
+        }
+        self = .object(members)
+    }
+
+    fileprivate init(statistics: LogInspector.Statistics) {
+        self = .object([
+            "stream": statistics.stream.map { .string($0.description) } ?? .null,
+            "segments": .number(Double(statistics.segments)), "blocks": .number(Double(statistics.blocks)),
+            "records": .number(Double(statistics.records)), "start": .number(Double(statistics.start)),
+            "end": .number(Double(statistics.end)), "bytes": .number(Double(statistics.payloadBytes)),
+            "kinds": .object(
+                Dictionary(statistics.namedKinds.map { ($0.name, .number(Double($0.records))) }) { first, _ in first }
+            ),
+        ])
     }
 }

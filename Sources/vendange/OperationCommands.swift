@@ -1,93 +1,5 @@
 import ArgumentParser
-import Domain
 import Foundation
-import Settings
-
-/// `vendange model`.
-struct ModelCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "model",
-        abstract: "Check, publish and show scoring models.",
-        subcommands: [Check.self, Publish.self, List.self, Show.self]
-    )
-
-    /// `vendange model check`.
-    struct Check: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Validate a model file; no service is needed. Exit code 65 if it has problems."
-        )
-
-        @Argument(help: "The file.")
-        var file: String
-
-        func run() async throws {
-            try await CommandFailure.guarding {
-                switch ModelFile.load(path: self.file) {
-                case .success(let model): print("\(self.file): valid, version \(model.version)")
-                case .failure(let problems): throw CommandFailure(.badData, problems.description)
-                }
-            }
-        }
-    }
-
-    /// `vendange model publish`.
-    struct Publish: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Publish a model file: it holds for every event from then on, and hands nobody over by itself."
-        )
-
-        @Argument(help: "The file.")
-        var file: String
-
-        @OptionGroup var service: ServiceOptions
-
-        func run() async throws {
-            try await CommandFailure.guarding {
-                guard let text = try? String(contentsOfFile: self.file, encoding: .utf8) else {
-                    throw CommandFailure(.noInput, "\(self.file): cannot be read")
-                }
-                if case .failure(let problems) = ModelFile.parse(text, file: self.file) {
-                    throw CommandFailure(.badData, problems.description)
-                }
-                let model = try await self.service.client().call("POST", "/models", text: text)
-                print(self.service.json ? model.pretty : "published version \(model["version"].shown)")
-            }
-        }
-    }
-
-    /// `vendange model list`.
-    struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List published models, newest first.")
-
-        @OptionGroup var service: ServiceOptions
-
-        func run() async throws {
-            try await self.service.show("/models", ["version", "published", "offset", "is_current"])
-        }
-    }
-
-    /// `vendange model show`.
-    struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print a published model's YAML.")
-
-        @Argument(help: "Its version; the one in force if not given.")
-        var version: Int?
-
-        @OptionGroup var service: ServiceOptions
-
-        func run() async throws {
-            try await CommandFailure.guarding {
-                let client = try self.service.client()
-                var number = self.version
-                if number == nil {
-                    number = try await client.call("GET", "/models/current")["version"].number.map { Int($0) }
-                }
-                let bytes = try await client.bytes("GET", "/api/v1/models/\(number ?? 0)/source")
-                print(String(decoding: bytes, as: UTF8.self), terminator: "")
-            }
-        }
-    }
-}
 
 /// `vendange keys`.
 struct KeysCommand: AsyncParsableCommand {
@@ -169,12 +81,13 @@ struct DeliveriesCommand: AsyncParsableCommand {
         @Option(help: "A destination's name.")
         var destination: String?
 
+        @OptionGroup var page: PageOptions
         @OptionGroup var service: ServiceOptions
 
         func run() async throws {
             let query = [("state", self.state), ("destination", self.destination)]
             let names = ["id", "created", "kind", "destination", "state", "attempts", "due", "last_attempt"]
-            try await self.service.show("/deliveries" + query.inQuery, names)
+            try await self.service.show("/deliveries", query, page: self.page, names)
         }
     }
 
@@ -192,7 +105,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
                 let path = self.id.map { "/deliveries/\($0)/retry" } ?? "/deliveries/retry"
                 let body: JSON? = self.id == nil ? .object([String: JSON]()) : nil
                 let answer = try await self.service.client().call("POST", path, body: body)
-                print(self.service.json ? answer.pretty : "will be tried again \(answer["retried"].shown)")
+                print(self.service.json ? answer.pretty : "will be tried again: \(answer["retried"].shown)")
             }
         }
     }
@@ -224,7 +137,13 @@ struct StatusCommand: AsyncParsableCommand {
 struct TailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",
-        abstract: "Show events as they are recorded, with what became of each, until interrupted."
+        abstract: "Show accepted events as they are recorded, until interrupted.",
+        discussion: """
+            Each line says when, what, where, and how the event was taken: accepted for a profile, counted for audience
+            figures only, or filtered with the reason. What the fold finds out later (an event sent twice) and what was
+            rejected or declined, of which nothing is stored, are figures of `vendange status`. Exit code 69 when the
+            service stops.
+            """
     )
 
     @OptionGroup var service: ServiceOptions
@@ -234,11 +153,16 @@ struct TailCommand: AsyncParsableCommand {
             try await self.service.client().lines("/live") { line in
                 guard line.hasPrefix("data:") else { return }
                 let text = line.dropFirst(5).drop { $0 == " " }
-                if self.service.json { return print(text) }
+                if self.service.json { return Self.show(text) }
                 guard let event = try? JSONDecoder().decode(JSON.self, from: Data(text.utf8)) else { return }
                 let names = ["time", "kind", "url", "outcome", "reason", "contact"]
-                print(names.map { event[$0].shown }.filter { !$0.isEmpty }.joined(separator: "  "))
+                Self.show(names.map { event[$0].shown }.filter { !$0.isEmpty }.joined(separator: "  "))
             }
         }
+    }
+
+    /// Written at once, so that lines are seen as they come, also through a pipe.
+    private static func show(_ line: some StringProtocol) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 }

@@ -132,9 +132,12 @@ struct LinksCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List tracked links, newest first.")
 
+        @OptionGroup var page: PageOptions
         @OptionGroup var service: ServiceOptions
 
-        func run() async throws { try await self.service.show("/links", ["id", "url", "message", "site"]) }
+        func run() async throws {
+            try await self.service.show("/links", page: self.page, ["id", "url", "message", "site"])
+        }
     }
 
     /// `vendange links add`.
@@ -197,12 +200,12 @@ struct LinksCommand: AsyncParsableCommand {
 }
 
 extension ServiceOptions {
-    /// Prints a list of the service as a table of these members, or as its JSON.
+    /// Prints a list without pages as a table of these members, or as its JSON.
     func show(_ path: String, _ names: [String], numbers: Set<String> = []) async throws {
         try await CommandFailure.guarding {
             let answer = try await self.client().call("GET", path)
             if self.json { return print(answer.pretty) }
-            print(Table(answer["items"].list + answer.list, names, numbers: numbers).text)
+            print(Table(answer["items"].list, names, numbers: numbers).text)
         }
     }
 }

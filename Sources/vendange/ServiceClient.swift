@@ -16,6 +16,12 @@ struct ServiceClient: Sendable {
 
     /// How long an answer may take: an import of many contacts is the longest.
     private static let patience = TimeAmount.seconds(120)
+    /// Tells at once that nobody listens, where the shared one would try again until its time is over.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(configuration: configuration)
+    }()
     private static let largestAnswer = 64 * 1_024 * 1_024
 
     /// Calls a route below `/api/v1` and returns its answer.
@@ -37,15 +43,7 @@ struct ServiceClient: Sendable {
             request.headers.add(name: "content-type", value: "application/yaml")
             request.body = .bytes(ByteBuffer(string: text))
         }
-        let response: HTTPClientResponse
-        do {
-            response = try await HTTPClient.shared.execute(request, timeout: Self.patience)
-        } catch {
-            throw CommandFailure(
-                .unavailable,
-                "\(self.address) does not answer: is `vendange serve` running? (\(error))"
-            )
-        }
+        let response = try await self.execute(request, until: .now() + Self.patience)
         let buffer = try await response.body.collect(upTo: Self.largestAnswer)
         let bytes = Array(buffer.readableBytesView)
         guard (200..<300).contains(response.status.code) else {
@@ -54,11 +52,22 @@ struct ServiceClient: Sendable {
         return bytes
     }
 
-    /// The lines of a stream that has no end, as they come.
+    private func execute(_ request: HTTPClientRequest, until deadline: NIODeadline) async throws -> HTTPClientResponse {
+        do {
+            return try await Self.http.execute(request, deadline: deadline)
+        } catch {
+            throw CommandFailure(
+                .unavailable,
+                "\(self.address) does not answer: is `vendange serve` running? (\(error))"
+            )
+        }
+    }
+
+    /// The lines of a stream that has no end, as they come; its end is a failure.
     func lines(_ path: String, _ line: (Substring) -> Void) async throws {
         var request = HTTPClientRequest(url: self.address + path)
         request.headers.add(name: "authorization", value: "Bearer " + self.key)
-        let response = try await HTTPClient.shared.execute(request, timeout: .hours(24))
+        let response = try await self.execute(request, until: .distantFuture)
         guard response.status == .ok else {
             let body = try await response.body.collect(upTo: Self.largestAnswer)
             throw Self.failure(status: Int(response.status.code), Array(body.readableBytesView))
@@ -71,6 +80,7 @@ struct ServiceClient: Sendable {
                 rest.removeSubrange(...end)
             }
         }
+        throw CommandFailure(.unavailable, "\(self.address) ended the stream: the service has stopped")
     }
 
     private static func failure(status: Int, _ bytes: [UInt8]) -> CommandFailure {

@@ -32,9 +32,13 @@ import Testing
         wanted.grade = .a
         #expect(try await world.catalog.leads(limit: 10) == [wanted])
         try world.apply(.standing(standing(score: 1, stage: .cold)))
-        try world.apply(self.notification(.leadAnswered, detail: "good"), at: 110)
+        try world.apply(
+            .notification(LeadNotification(kind: .leadAnswered, contact: anna, detail: "good", author: "olga")),
+            at: 110
+        )
         try world.apply(self.notification(.leadCooled), at: 120)
         wanted.answer = "good"
+        wanted.answeredBy = "olga"
         wanted.answered = Timestamp(seconds: 110)
         wanted.state = .cooled
         wanted.closed = Timestamp(seconds: 120)
@@ -44,22 +48,6 @@ import Testing
         let leads = try await world.catalog.leads(limit: 10)
         #expect(leads.map(\.state) == [.withdrawn, .cooled])
         #expect(leads.map(\.answer) == ["", "good"])
-    }
-
-    @Test func digestAlertIsKeptAndNotDelivered() async throws {
-        let world = try World(destinations: [destination("crm")])
-        try world.apply(
-            .notification(LeadNotification(kind: .alert, contact: anna, detail: "gone quiet", isDigest: true)),
-            .notification(LeadNotification(kind: .alert, contact: bert, detail: "gone quiet", isDigest: true)),
-            at: 50
-        )
-        #expect(try await world.catalog.deliveries(limit: 10).isEmpty)
-        let rows = try await world.catalog.pendingDigest(limit: 10)
-        #expect(rows.map(\.contact) == [anna, bert])
-        #expect(rows.map(\.rule) == ["gone quiet", "gone quiet"])
-        #expect(rows.map(\.date) == [Timestamp(seconds: 50), Timestamp(seconds: 50)])
-        try await world.catalog.markDigestSent(through: rows[0].id, at: Timestamp(seconds: 60))
-        #expect(try await world.catalog.pendingDigest(limit: 10) == [rows[1]])
     }
 
     @Test func historicDeliveryIsNeverSent() async throws {
@@ -111,21 +99,38 @@ import Testing
         #expect(try await world.catalog.deliveries(limit: 1).map(\.state) == [.pending])
     }
 
-    @Test(arguments: [OutboxVerdict.delivered, .retry(at: Timestamp(seconds: 9)), .dead])
-    func attemptUnderWayTakesTheCancellationBack(_ verdict: OutboxVerdict) async throws {
+    @Test func aLeadWhoseAttemptBeganIsNotTakenForUnsentAfterACrash() async throws {
+        let world = try World(destinations: [destination("crm")])
+        try world.apply(self.notification(.leadQualified))
+        let outbox = CatalogOutbox(catalog: world.catalog)
+        let lead = try #require(try await outbox.ready(for: "crm", at: .never, limit: 1).first)
+        // Sent, and the process killed before it could record that.
+        #expect(try await outbox.begin(lead.id))
+        try world.apply(self.notification(.leadWithdrawn))
+        #expect(try await world.catalog.deliveries(limit: 10).map(\.state) == [.pending, .pending])
+    }
+
+    @Test func aDeadLeadThatIsRetriedIsNotTakenForUnsent() async throws {
+        let world = try World(destinations: [destination("crm")])
+        try world.apply(self.notification(.leadQualified))
+        let outbox = CatalogOutbox(catalog: world.catalog)
+        let lead = try #require(try await outbox.ready(for: "crm", at: .never, limit: 1).first)
+        #expect(try await outbox.begin(lead.id))
+        try await outbox.record(
+            DeliveryAttempt(item: lead.id, time: Timestamp(seconds: 5), status: 0, error: "", verdict: .dead)
+        )
+        #expect(try await outbox.retry() == 1)
+        try world.apply(self.notification(.leadWithdrawn))
+        #expect(try await world.catalog.deliveries(limit: 10).map(\.state) == [.pending, .pending])
+    }
+
+    @Test func aCancelledLeadDoesNotBegin() async throws {
         let world = try World(destinations: [destination("crm")])
         try world.apply(self.notification(.leadQualified))
         let outbox = CatalogOutbox(catalog: world.catalog)
         let lead = try #require(try await outbox.ready(for: "crm", at: .never, limit: 1).first)
         try world.apply(self.notification(.leadWithdrawn))
-        try await outbox.record(
-            DeliveryAttempt(item: lead.id, time: Timestamp(seconds: 5), status: 200, error: "", verdict: verdict)
-        )
-        let states = try await world.catalog.deliveries(limit: 10).map(\.state)
-        switch verdict {
-        case .delivered: #expect(states == [.pending, .delivered])
-        case .retry: #expect(states == [.pending, .pending])
-        case .dead: #expect(states == [.pending, .dead])
-        }
+        #expect(try await !outbox.begin(lead.id))
+        #expect(try await world.catalog.deliveries(limit: 10).map(\.state) == [.cancelled, .cancelled])
     }
 }

@@ -159,14 +159,17 @@ import Testing
         crm.keys = []
         crm.account = .init(id: 3, key: "crm:A-1", name: "Acme SA", domain: "acme.example")
         try world.apply(.contact(annaRecord()), .contact(crm))
-        #expect(try await world.catalog.account(byKey: "crm:A-1") == crm.account)
-        #expect(try await world.catalog.account(byKey: "crm:A-2") == nil)
-        #expect(try await world.catalog.account(byDomain: "acme.example") == crm.account)
-        #expect(try await world.catalog.account(byDomain: "") == nil)
-        #expect(try await world.catalog.account(3) == crm.account)
-        #expect(try await world.catalog.account(4) == nil)
-        #expect(try await world.catalog.accounts(limit: 9).map(\.key) == ["crm:A-1", "domain:acme.example"])
-        #expect(try await world.catalog.accounts(after: "crm:A-1", limit: 9).map(\.key) == ["domain:acme.example"])
+        #expect(try await world.catalog.account("crm:A-1", limit: 9)?.row.account == crm.account)
+        #expect(try await world.catalog.account("crm:A-1", limit: 9)?.contacts.map(\.record.contact) == [bert])
+        #expect(try await world.catalog.account("crm:A-2", limit: 9)?.row == nil)
+        let domains: Set = ["acme.example", ""]
+        let lookup = try await world.catalog.lookUp(keys: [:], accountKeys: ["crm:A-1"], accountDomains: domains)
+        #expect(lookup.accountsByKey == ["crm:A-1": try #require(crm.account)])
+        #expect(lookup.accountsByDomain == ["acme.example": try #require(crm.account)])
+        let keys = try await world.catalog.accounts(limit: 9).map(\.account.key)
+        #expect(keys == ["crm:A-1", "domain:acme.example"])
+        let rest = try await world.catalog.accounts(after: "crm:A-1", limit: 9).map(\.account.key)
+        #expect(rest == ["domain:acme.example"])
         #expect(try await world.catalog.owners(limit: 5) == [.init(key: "olga@us.example", name: "Olga")])
     }
 

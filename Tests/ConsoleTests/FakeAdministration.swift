@@ -153,6 +153,41 @@ extension FakeAdministration {
         return Self.contactView
     }
 
+    func export(_ reference: ContactReference) async throws -> ExportView {
+        try self.note("export \(reference.text)")
+        var export = ExportView(
+            contact: Self.contactView,
+            keys: Self.record.keys,
+            explanation: try await self.explain(reference)
+        )
+        export.timeline = try await self.timeline(reference, page: PageRequest()).items
+        export.visitors = try await self.visitors(reference)
+        export.quotes = try await self.quotes(page: PageRequest()).items
+        export.leads = try await self.leads(LeadQuery(), page: PageRequest()).items
+        export.deliveries = try await self.deliveries(DeliveryQuery(), page: PageRequest()).items
+        return export
+    }
+
+    private static let account = AccountSummaryView(
+        AccountRow(
+            account: ContactRecord.Account(id: 7, key: "domain:example.com", name: "Example", domain: "example.com"),
+            contactCount: 1,
+            score: 12.5,
+            grade: .a,
+            hotCount: 0
+        )
+    )
+
+    func accounts(page: PageRequest) async throws -> Page<AccountSummaryView> {
+        try self.note("accounts") { $0.lastPage = page }
+        return Page(items: [Self.account])
+    }
+
+    func account(_ key: String) async throws -> AccountDetailView {
+        try self.note("account \(key)")
+        return AccountDetailView(account: Self.account, contacts: [Self.contactView])
+    }
+
     func owners() async throws -> [OwnerView] {
         try self.note("owners")
         return [OwnerView(ContactRecord.Owner(key: "owner@example.com", name: "Olive"))]
@@ -235,6 +270,11 @@ extension FakeAdministration {
         try self.note("unlink \(visitor.text) \(reference.text)")
     }
 
+    func recordEvent(_ reference: ContactReference, _ event: EventInput) async throws -> EventVerdictView {
+        try self.note("recordEvent \(reference.text) \(event.kind.name) \(event.id ?? "") \(event.quote ?? 0)")
+        return EventVerdictView(outcome: "declined", reason: "contact_basis")
+    }
+
     func addEntry(_ reference: ContactReference, _ entry: ManualEntryInput) async throws -> ContactView {
         try self.note("addEntry \(reference.text)") { $0.lastEntry = entry }
         return Self.contactView
@@ -310,6 +350,7 @@ extension FakeAdministration {
             grade: .a
         )
         lead.answer = "good"
+        lead.answeredBy = "Olive"
         return Page(items: [lead])
     }
 

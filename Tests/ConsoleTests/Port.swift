@@ -69,7 +69,10 @@ enum Sample {
     static func path(_ route: Route) -> String {
         let path = route.path.replacing("{contact}", with: self.contact).replacing("{visitor}", with: self.visitor)
             .replacing("{key}", with: route.operation == "revokeKey" ? "1" : "main")
-            .replacing("{delivery}", with: "1").replacing("{version}", with: "3")
+            .replacing("{delivery}", with: "1").replacing("{account}", with: "domain:example.com").replacing(
+                "{version}",
+                with: "3"
+            )
         return route.operation == "siteAudience" ? path + "?from=2026-03-01" : path
     }
 
@@ -86,6 +89,7 @@ enum Sample {
         "putContact": #"{"email": "a@example.com"}"#,
         "importContacts": #"{"contacts": [{"email": "a@example.com"}]}"#,
         "linkVisitor": #"{"visitor": "00000000000000010000000000000002"}"#,
+        "recordEvent": #"{"kind": "reply", "id": "mail-17"}"#,
         "addEntry": #"{"points": 5, "group": "sales", "reason": "met at a fair"}"#,
         "answerLead": #"{"answer": "good"}"#,
         "judgeClicks": #"{"verdict": "human"}"#,

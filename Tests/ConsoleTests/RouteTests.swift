@@ -97,7 +97,12 @@ struct RouteTests {
             ]
         )
         let open = RouteTable.all.filter { $0.access == .open || $0.access == .metrics }.map(\.operation)
-        #expect(Set(open) == ["start", "openapi", "liveHealth", "readyHealth", "scoringHealth", "metrics"])
+        #expect(
+            Set(open) == [
+                "start", "contactPage", "contactScript", "contactStyle", "openapi", "liveHealth", "readyHealth",
+                "scoringHealth", "metrics",
+            ]
+        )
     }
 
     @Test func operationsAndAddressesAreUnique() {

@@ -219,6 +219,16 @@ struct DispatcherTests {
         #expect(self.outbox.attempts.count == 2)
     }
 
+    @Test func aLeadThatWasWithdrawnMeanwhileIsNotSent() async {
+        let withdrawn = self.add("gone", contact: 1)
+        self.add("behind", contact: 1)
+        self.add("other", contact: 2)
+        let sender = ScriptedSender()
+        let outbox = FailingOutbox(self.outbox, withdrawn: [withdrawn])
+        await self.run(self.dispatcher(sender, outbox: outbox)) { await self.wait(for: 2, from: sender) }
+        #expect(Set(sender.sent.map(\.key)) == ["behind", "other"])
+    }
+
     @Test func anUnreadableOutboxIsReadAgain() async {
         self.add("k1", contact: 1)
         let sender = ScriptedSender()

@@ -59,13 +59,15 @@ final class AnswerList: Sendable {
     }
 }
 
-/// An outbox whose writes or reads fail as often as told.
+/// An outbox whose writes or reads fail as often as told, and whose items may be withdrawn after they were read.
 final class FailingOutbox: Outbox {
     private let inner: MemoryOutbox
     private let failures: Mutex<(reads: Int, writes: Int)>
+    private let withdrawn: Set<Int64>
 
-    init(_ inner: MemoryOutbox, reads: Int = 0, writes: Int = 0) {
+    init(_ inner: MemoryOutbox, reads: Int = 0, writes: Int = 0, withdrawn: Set<Int64> = []) {
         self.inner = inner
+        self.withdrawn = withdrawn
         self.failures = Mutex((reads, writes))
     }
 
@@ -83,6 +85,20 @@ final class FailingOutbox: Outbox {
 
     func nextDue(for destination: String) async throws -> Timestamp? {
         try await self.inner.nextDue(for: destination)
+    }
+
+    func begin(_ item: Int64) async throws -> Bool {
+        if self.withdrawn.contains(item) {
+            try await self.inner.record(
+                DeliveryAttempt(item: item, time: .distantPast, status: 0, error: "withdrawn", verdict: .dead)
+            )
+            return false
+        }
+        return try await self.inner.begin(item)
+    }
+
+    func failingSince(_ destination: String) async throws -> Timestamp? {
+        try await self.inner.failingSince(destination)
     }
 
     func record(_ attempt: DeliveryAttempt) async throws {

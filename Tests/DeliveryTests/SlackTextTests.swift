@@ -75,6 +75,22 @@ struct SlackTextTests {
         )
     }
 
+    @Test func aDigestIsAListThatEnds() {
+        let alert = { (number: Int) in
+            """
+            {"rule":"gone quiet","contact":{"first_name":"P\(number)"},"account":"Acme",
+             "link":"https://x.test/contacts/\(number)"}
+            """
+        }
+        let alerts = (1...23).map(alert).joined(separator: ",")
+        let lines = self.text(#"{"type":"alert","data":{"detail":"23 alerts","alerts":[\#(alerts)]}}"#)?
+            .split(separator: "\n")
+        #expect(lines?.count == 22)
+        #expect(lines?.first == "Daily digest: 23 alerts")
+        #expect(lines?[1] == "• <https://x.test/contacts/1|P1> (Acme): gone quiet")
+        #expect(lines?.last == "and 3 more")
+    }
+
     @Test func aLongNameIsCut() {
         let name = String(repeating: "x", count: 5_000)
         let text = self.text(#"{"type":"lead.cooled","data":{"contact":{"last_name":"\#(name)"}}}"#)

@@ -24,6 +24,12 @@ extension FakeAdministration {
     func setConsents(_ reference: ContactReference, _ consents: ConsentsInput) async throws -> ContactView {
         throw AdministrationError.failed
     }
+    func export(_ reference: ContactReference) async throws -> ExportView { throw AdministrationError.failed }
+    func accounts(page: PageRequest) async throws -> Page<AccountSummaryView> { throw AdministrationError.failed }
+    func account(_ key: String) async throws -> AccountDetailView { throw AdministrationError.failed }
+    func recordEvent(_ reference: ContactReference, _ event: EventInput) async throws -> EventVerdictView {
+        throw AdministrationError.failed
+    }
     func owners() async throws -> [OwnerView] { throw AdministrationError.failed }
     func timeline(_ reference: ContactReference, page: PageRequest) async throws -> Page<TimelineView> {
         throw AdministrationError.failed

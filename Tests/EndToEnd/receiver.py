@@ -61,10 +61,12 @@ def verify(secret, headers, body):
 class State:
     """What the requests share."""
 
-    def __init__(self, secret, count=None, fail=(), retry_after=None):
+    def __init__(self, secret, count=None, fail=(), fail_every=None, retry_after=None):
         self.secret = secret
         self.count = count
         self.fail = list(fail)
+        self.fail_every = fail_every
+        self.judged = 0
         self.retry_after = retry_after
         self.accepted = set()
         self.accepted_requests = 0
@@ -92,6 +94,9 @@ class State:
         }
         with self.lock:
             line["repeat"] = event.get_id() in self.accepted
+            self.judged += 1
+            if self.fail_every and self.judged % self.fail_every == 0:
+                self.fail.append(503)
             if self.fail:
                 status = self.fail.pop(0)
                 return status, line | {"outcome": "told to fail", "status": status}
@@ -148,12 +153,13 @@ def main():
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--count", type=int, help="end after so many accepted notifications")
     parser.add_argument("--fail", type=failures, default=[], help="answers before the first good one: 503:2,429")
+    parser.add_argument("--fail-every", type=int, help="answer each so many-th notification with 503")
     parser.add_argument("--retry-after", type=int, help="seconds to ask for with every failure")
     options = parser.parse_args()
 
     server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     server.daemon_threads = True
-    server.state = State(options.secret, options.count, options.fail, options.retry_after)
+    server.state = State(options.secret, options.count, options.fail, options.fail_every, options.retry_after)
     signal.signal(signal.SIGTERM, lambda *_: server.state.done.set())
     signal.signal(signal.SIGINT, lambda *_: server.state.done.set())
     threading.Thread(target=server.serve_forever, daemon=True).start()

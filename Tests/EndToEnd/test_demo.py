@@ -1,6 +1,7 @@
 """The README's first lead: a real browser walks the demonstration, once accepting and once refusing."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -8,6 +9,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
@@ -20,6 +22,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service as Driver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+
+from receiver import verify
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("VENDANGE_BINARY", str(ROOT / ".build/debug/vendange"))
@@ -125,6 +129,13 @@ def received(demo):
     return demo.api("/status")["outcomes"]["received"]
 
 
+def link(browser, demo, part):
+    """The inbox's first link with this in its address."""
+    browser.get(demo.page("/inbox"))
+    hrefs = [a.get_attribute("href") or "" for a in browser.find_elements(By.TAG_NAME, "a")]
+    return next(href for href in hrefs if part in href)
+
+
 def read(browser, demo, path):
     """Opens a page and waits until its view has arrived."""
     before = received(demo)
@@ -138,13 +149,7 @@ def test_acceptingReadingAndOpeningAQuoteMakesALeadWithItsReasons(demo, browser)
     for path in ("/produits/maintenance", "/produits/energie", "/tarifs"):
         read(browser, demo, path)
 
-    browser.get(demo.page("/inbox"))
-    quote = next(
-        a.get_attribute("href")
-        for a in browser.find_elements(By.TAG_NAME, "a")
-        if "/q/" in (a.get_attribute("href") or "")
-    )
-    browser.get(quote)
+    browser.get(link(browser, demo, "/q/"))
     demo.until(lambda: any("quote" in row["kind"] for row in demo.api(f"/contacts/{CONTACT}/timeline")["items"]))
     browser.find_element(By.TAG_NAME, "a").click()
 
@@ -165,6 +170,91 @@ def test_acceptingReadingAndOpeningAQuoteMakesALeadWithItsReasons(demo, browser)
     pages = {row["url"].split(f":{demo.port + 2}")[-1]: row for row in timeline if row["kind"] == "page_view"}
     assert {"/produits/maintenance", "/produits/energie", "/tarifs"} <= set(pages)
     assert all(row["count"] >= 1 and row["first_date"] <= row["last_date"] for row in pages.values())
+
+
+def test_aClickInTheInboxTiesTheBrowserAndAPageReadTwiceCountsTwice(demo, browser):
+    choose(browser, demo, 0)
+    demo.until(lambda: demo.api("/status")["store"]["visitors"] == 1)
+    before = received(demo)
+    browser.get(demo.page("/inbox"))
+    clicked = next(a for a in browser.find_elements(By.TAG_NAME, "a") if "/c/" in (a.get_attribute("href") or ""))
+    clicked.click()
+    # The page behind the link confirms the click with the one-use id it was handed, and is the contact's from then on.
+    demo.until(lambda: received(demo) >= before + 2)
+    for _ in range(2):
+        read(browser, demo, "/tarifs")
+
+    def row(kind, path=""):
+        rows = demo.api(f"/contacts/{CONTACT}/timeline")["items"]
+        return next((row for row in rows if row["kind"] == kind and row["url"].endswith(path)), None)
+
+    demo.until(lambda: row("page_view", "/tarifs") and row("page_view", "/tarifs")["count"] == 2)
+    assert row("email_click")["count"] == 1
+    explanation = demo.api(f"/contacts/{CONTACT}/explain")
+    click = next(entry for entry in explanation["entries"] if entry["rule"] == "e-mail cliqué")
+    # Without the landing page, a click nobody confirmed is held, and then worth a third.
+    assert (click["granted"], click["state"]) == (click["points"], "settled")
+
+
+def test_aLeadsLinkLeadsToAPageThatShowsWhy(demo, browser, tmp_path):
+    choose(browser, demo, 0)
+    demo.until(lambda: demo.api("/status")["store"]["visitors"] == 1)
+    for path in ("/produits/maintenance", "/tarifs"):
+        read(browser, demo, path)
+    browser.get(link(browser, demo, "/q/"))
+    demo.until(lambda: any("quote" in row["kind"] for row in demo.api(f"/contacts/{CONTACT}/timeline")["items"]))
+    delivery = demo.api("/deliveries?limit=1")["items"][0]
+    with contextlib.closing(sqlite3.connect(demo.directory / "data" / "catalog.sqlite")) as catalog:
+        (body,) = catalog.execute("SELECT body FROM deliveries WHERE id = ?", (delivery["id"],)).fetchone()
+    browser.get(json.loads(body)["data"]["links"]["contact"])
+
+    wait = WebDriverWait(browser, WAIT_SECONDS)
+    wait.until(lambda driver: driver.find_element(By.CSS_SELECTOR, "input")).send_keys("vdg_wrong")
+    browser.find_element(By.CSS_SELECTOR, "form button").click()
+    wait.until(lambda driver: "pas valable" in driver.find_element(By.CSS_SELECTOR, "[role=alert]").text)
+    browser.find_element(By.CSS_SELECTOR, "input").send_keys(demo.key)
+    browser.find_element(By.CSS_SELECTOR, "form button").click()
+    wait.until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "tfoot"))
+
+    explanation = demo.api(f"/contacts/{CONTACT}/explain")
+    assert browser.find_element(By.TAG_NAME, "h1").text == "Claire Martin"
+    ledger, timeline = browser.find_elements(By.CSS_SELECTOR, "table")
+    assert len(ledger.find_elements(By.CSS_SELECTOR, "tbody tr")) == len(explanation["entries"])
+    total = ledger.find_element(By.CSS_SELECTOR, "tfoot .number").text
+    assert abs(float(total.replace(",", ".")) - explanation["sum"]) < 0.1
+    worth = [cells.find_elements(By.TAG_NAME, "td")[5].text for cells in ledger.find_elements(By.CSS_SELECTOR, "tbody tr")]
+    assert abs(sum(float(text.replace(",", ".").replace("\u2212", "-")) for text in worth if text != "–")
+               - explanation["sum"]) < 0.1 * len(worth)
+    shown = len(demo.api(f"/contacts/{CONTACT}/timeline?limit=50")["items"])
+    assert len(timeline.find_elements(By.CSS_SELECTOR, "tbody tr")) == shown
+    refused = [entry for entry in browser.get_log("browser") if "Content Security Policy" in entry["message"]]
+    assert refused == [], "the page keeps to its own policy"
+    (tmp_path / "contact.png").write_bytes(browser.get_screenshot_as_png())
+    # The key is the tab's: it is still there after a reload, and gone when it is forgotten.
+    browser.refresh()
+    wait.until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "tfoot"))
+    browser.find_elements(By.CSS_SELECTOR, "button.plain")[-1].click()
+    wait.until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "input"))
+
+
+def test_whatTheReceiverGotIsGenuineToIndependentLibraries(demo, browser):
+    choose(browser, demo, 0)
+    demo.until(lambda: demo.api("/status")["store"]["visitors"] == 1)
+    for path in ("/produits/maintenance", "/produits/energie", "/tarifs"):
+        read(browser, demo, path)
+    browser.get(link(browser, demo, "/q/"))
+    demo.until(lambda: any("quote" in row["kind"] for row in demo.api(f"/contacts/{CONTACT}/timeline")["items"]))
+    browser.find_element(By.TAG_NAME, "a").click()
+    demo.until(lambda: any("lead.qualified" in line and "verified" in line for line in demo.lines))
+    secret = (demo.directory / "data" / "demo-secret").read_text().strip()
+    with urllib.request.urlopen(f"http://127.0.0.1:{demo.port + 3}/received") as response:
+        received = json.load(response)
+    kinds = set()
+    for request in received:
+        # Raises when anything about it is not as it should be.
+        event = verify(secret, request["headers"], base64.b64decode(request["body"]))
+        kinds.add(event.get_type())
+    assert "lead.qualified" in kinds
 
 
 def test_refusingLeavesNoProfileAndThePageSaysWhy(demo, browser):

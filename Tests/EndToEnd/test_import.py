@@ -3,9 +3,13 @@
 import csv
 import json
 import re
+import shlex
+import subprocess
 import time
 
 import pytest
+
+from service import BINARY, ENVIRONMENT
 
 CONTACTS = 20_000
 HEADERS = ["Id du contact", "Prénom", "Nom", "E-mail", "Entreprise", "Propriétaire", "Téléphone", "Ville"]
@@ -83,6 +87,39 @@ def test_twenty_thousand_contacts_are_imported_once(service):
     service.restart()
     assert service.status()["store"] == before
     assert service.api("GET", "/contacts/crm:C-7")["fields"]["city"] == "Grenoble"
+
+
+def test_the_mapping_the_first_rows_and_the_progress_are_shown(service):
+    path = service.directory / "export.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow([*HEADERS, "Mobile", "Fonction", "Notes"])
+        writer.writerows([*row(number), "06", "Gérant", "private"] for number in range(3))
+    command = [str(part) for part in (BINARY, "contacts", "import", path, "--config", service.config)]
+    # Under a terminal, where a person would look on.
+    ran = subprocess.run(
+        ["script", "--quiet", "--return", "--command", shlex.join(command), "/dev/null"],
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+    )
+    text = ran.stdout.decode().replace("\r\n", "\n")
+    assert ran.returncode == 0, text
+    lines = text.splitlines()
+    assert lines[0] == "encoding UTF-8, delimiter semicolon"
+    table = {line.split("  ")[0].strip(): line for line in lines if "  " in line}
+    assert "becomes" in table["column"] and "line 2" in table["column"] and "line 4" in table["column"]
+    for header, target, value in [
+        ("E-mail", "email", "person0@firma0.test"), ("Nom", "last_name", "Müller-1"), ("Ville", "city", "Lyon"),
+        ("Notes", "(not kept)", "private"), ("Mobile", "mobile", "06"), ("Fonction", "title", "Gérant"),
+    ]:
+        assert target in table[header] and (value in table[header] or header == "Ville"), table[header]
+    assert "[" + "#" * 40 + "] 100 %" in text
+    assert lines[-1] == "new 3, changed 0, unchanged 0, duplicate 0, refused 0"
+    fields = service.api("GET", "/contacts/crm:C-0")["fields"]
+    assert (fields["mobile"], fields["title"]) == ("06", "Gérant")
+    assert "private" not in json.dumps(service.api("GET", "/contacts/crm:C-0/export"))
 
 
 def test_refused_lines_come_back_and_can_be_mended(service):

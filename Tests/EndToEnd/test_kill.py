@@ -172,7 +172,8 @@ class Traffic:
 
 def test_nothing_acknowledged_is_lost_and_nothing_has_effect_twice(services, destination):
     chance = random.Random(SEED)
-    destination.start()
+    # It fails now and then, so that kills also meet deliveries that wait to be tried again.
+    destination.start("--fail-every", "30")
     service = services("origin", model=MODEL, destinations=[destination.setting]).start()
     message, links = service.message("November", links=2)
     tally = Tally()
@@ -285,6 +286,7 @@ def check_notifications(service, destination, people):
     for kind, key, _ in deliveries_of(service):
         keys[kind].add(key)
     assert destination.received(outcome="rejected") == []
+    assert destination.received(outcome="told to fail"), "the destination never failed"
     got = destination.received()
     assert {line["id"] for line in got} == set().union(*keys.values())
     ids = collections.defaultdict(set)

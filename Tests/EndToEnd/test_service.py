@@ -375,6 +375,38 @@ def test_a_lead_reaches_the_crm_and_is_what_the_libraries_take_for_genuine(servi
     assert len(ids) == len(set(ids))
 
 
+def test_a_salespersons_answer_is_kept_and_told_with_its_author(services, destination, browsers):
+    destination.start()
+    service = services(destinations=[destination.setting]).start()
+    contact = service.contact(1)
+    refused = service.api("POST", f"/contacts/{contact}/answer", {"answer": "good"}, expect=(409,))
+    assert "never handed over" in refused["detail"]
+    browser = browsers(service)
+    linked(service, browser, contact, "/tarifs")
+    browser.view_quote(service.quote_path(contact))
+    wait_for("the lead", lambda: destination.received("lead.qualified"))
+    service.api("POST", f"/contacts/{contact}/answer", {"answer": "good", "author": "Olga"})
+    (lead,) = service.api("GET", "/leads")["items"]
+    assert (lead["answer"], lead["answered_by"]) == ("good", "Olga")
+    wait_for("the answer", lambda: destination.received("lead.answered"))
+    (answer,) = destination.received("lead.answered")
+    assert (answer["data"]["detail"], answer["data"]["author"]) == ("good", "Olga")
+
+
+def test_a_reply_that_another_tool_reports_counts_and_is_accounted_for(service):
+    contact = service.contact(1)
+    for name in ("mail-1", "mail-1"):
+        answer = service.api("POST", f"/contacts/{contact}/events", {"kind": "reply", "id": name})
+        assert answer == {"outcome": "accepted"}
+    outcomes = service.settled()["outcomes"]
+    assert (outcomes["received"], outcomes["accepted"], outcomes["accepted_total"]) == (2, 2, 2)
+    assert (outcomes["scored"], outcomes["filtered"]["duplicate"]) == (1, 1)
+    assert [row["kind"] for row in service.pages(f"/contacts/{contact}/timeline")] == ["reply"]
+    assert [row["kind"] for row in service.api("GET", f"/contacts/{contact}/export")["timeline"]] == ["reply"]
+    (account,) = service.api("GET", "/accounts")["items"]
+    assert (account["key"], account["contact_count"]) == ("domain:firma.test", 1)
+
+
 def test_a_dead_destination_is_visible_and_gets_everything_when_it_is_back(services, browsers):
     dead, alive = Destination(), Destination()
     try:
@@ -591,3 +623,27 @@ def test_metrics_are_prometheus_text(service, browsers):
             values[name, labels] = float(value)
     assert values["vendange_events_accepted_total", None] == 1
     assert values["vendange_log_events_scored", None] == 1
+
+
+def test_health_answers_while_canaries_come_back(service):
+    assert service.private("GET", "/health/live").json == {"status": "ok", "reasons": []}
+
+    def age():
+        text = service.private("GET", "/metrics").body.decode()
+        return float(re.search(r"^vendange_canary_age_seconds (\S+)$", text, re.MULTILINE)[1])
+
+    # Counted from the start until the first one is back: younger than before means that one is.
+    began = age()
+    wait_for("a canary", lambda: age() < began or age() < 1, 30)
+    answer = service.private("GET", "/health/scoring")
+    assert (answer.status, answer.json) == (200, {"status": "ok", "reasons": []})
+
+
+def test_metrics_may_need_a_key(services):
+    service = services()
+    service.config.write_text(service.config.read_text().replace('"port": %d}' % service.private_port,
+                                                                  '"port": %d, "metrics_need_key": true}' % service.private_port))
+    service.start()
+    assert service.private("GET", "/metrics").status == 401
+    reader = service.command("keys", "create", "prometheus").stdout.strip()
+    assert service.private("GET", "/metrics", headers={"Authorization": f"Bearer {reader}"}).status == 200

@@ -31,7 +31,7 @@ import Testing
     @Test func `a dump names each record, from an offset, up to a limit`() throws {
         let (fixture, log) = try self.log()
         var lines: [String] = []
-        try LogInspector(fixture.storage).dump(from: 99, limit: 2) { lines.append($0) }
+        try LogInspector(fixture.storage).dump(from: 99, limit: 2) { lines.append($0.description) }
         #expect(
             lines == [
                 "99 1800000000.000000 event, slot 1, 48 bytes",

@@ -1,5 +1,6 @@
 import Catalog
 import Collector
+import Delivery
 import Domain
 import EventLog
 import Foundation
@@ -61,6 +62,7 @@ struct AdministrationHarness {
             outbox: CatalogOutbox(catalog: core.catalog),
             wakeDispatcher: {},
             collectorCounters: { CollectorCounters() },
+            deliveryCounters: { ["crm": Self.deliveryCounters] },
             started: clock.wallTime()
         )
     }
@@ -68,6 +70,12 @@ struct AdministrationHarness {
     private func close() async {
         await self.core.stop()
         try? self.core.catalog.close()
+    }
+
+    private static var deliveryCounters: DeliveryCounters {
+        var counters = DeliveryCounters()
+        counters.delivered = 3
+        return counters
     }
 
     // MARK: Inputs
@@ -100,13 +108,14 @@ struct AdministrationHarness {
     }
 
     /// Logs an event as the collector would; returns when it and what follows from it are in the catalog.
-    func log(_ event: EventRecord, url: String = "") async throws {
+    func log(_ event: EventRecord, url: String = "", fields: [UInt8] = []) async throws {
         var event = event
-        let text = Array(url.utf8)
-        event.url = TextRange(start: 0, count: text.count)
+        let text = Array(url.utf8) + fields
+        event.url = TextRange(start: 0, count: url.utf8.count)
+        event.fields = TextRange(start: url.utf8.count, count: fields.count)
         let path = url.firstIndex(of: "/").map { url.utf8.distance(from: url.startIndex, to: $0) } ?? 0
-        event.path = TextRange(start: path, count: url.isEmpty ? 0 : text.count - path)
-        if !url.isEmpty { event.page = text.withUnsafeBytes { self.core.store.slots.pageKey(of: $0) } }
+        event.path = TextRange(start: path, count: url.isEmpty ? 0 : url.utf8.count - path)
+        if !url.isEmpty { event.page = Array(url.utf8).withUnsafeBytes { self.core.store.slots.pageKey(of: $0) } }
         let slots = self.core.store.slots
         let slot = event.visitor.map { slots.slot(of: $0) } ?? event.contact.map { slots.slot(of: $0) } ?? Slot(0)
         var frames = ByteWriter()

@@ -36,6 +36,24 @@ import Testing
         }
     }
 
+    @Test func whatHasNoPlaceOfItsOwnIsKeptAsAField() async throws {
+        try await Harness.run { harness in
+            var draft = Self.draft(1)
+            draft.title = "Directrice"
+            draft.phone = "01"
+            draft.mobile = "06"
+            var mobileOnly = Self.draft(2)
+            mobileOnly.mobile = "07"
+            _ = try await harness.administration.importContacts([draft, mobileOnly], isDryRun: false)
+            let first = try await harness.administration.contact(.key(.crm("1")))
+            #expect(first.phone == "01")
+            #expect(first.fields == ["employees": "1", "title": "Directrice", "mobile": "06"])
+            let second = try await harness.administration.contact(.key(.crm("2")))
+            #expect(second.phone == "07")
+            #expect(second.fields == ["employees": "2"])
+        }
+    }
+
     @Test func aChangedLineIsFoundByEitherKey() async throws {
         try await Harness.run { harness in
             _ = try await harness.administration.importContacts([Self.draft(1)], isDryRun: false)

@@ -81,10 +81,44 @@ import Testing
             harness.clock.advance(.seconds(31))
             #expect(await harness.administration.health(.scoring).map(\.component) == ["canary"])
             #expect(await harness.administration.health(.ready).isEmpty)
+            // One worker's canary alone says nothing of the other.
             var frames = ByteWriter()
             RecordFrame.append(to: &frames, kind: .canary, slot: Slot(0)) { _ in }
             try await harness.core.submit(frames, records: 1)
+            #expect(await harness.administration.health(.scoring).map(\.component) == ["canary"])
+            try await BackgroundJobs(core: harness.core).canary()
+            await harness.core.settle()
             #expect(await harness.administration.health(.scoring).isEmpty)
+        }
+    }
+
+    @Test func aCanaryThatDoesNotReachTheCatalogIsNoticed() async throws {
+        try await Harness.run { harness in
+            let watch = CanaryWatch()
+            let sent = harness.clock.wallTime()
+            watch.sent(below: 7, at: sent)
+            watch.sent(below: 9, at: sent.adding(.seconds(10)))
+            #expect(watch.waitingSince(applied: 6) == sent)
+            #expect(watch.waitingSince(applied: 7) == sent.adding(.seconds(10)))
+            #expect(watch.waitingSince(applied: 9) == nil)
+
+            try await BackgroundJobs(core: harness.core).canary()
+            await harness.core.settle()
+            harness.core.canaries.sent(below: harness.core.log.end + 1, at: harness.clock.wallTime())
+            harness.clock.advance(.seconds(30))
+            #expect(await harness.administration.health(.scoring).isEmpty)
+            harness.clock.advance(.seconds(1))
+            #expect(await harness.administration.health(.scoring).map(\.component) == ["canary", "catalog"])
+        }
+    }
+
+    @Test func everyDestinationsAttemptsAreMetrics() async throws {
+        try await Harness.run { harness in
+            let metrics = await harness.administration.metrics()
+            let name = "vendange_delivery_attempts_delivered_total"
+            let samples = try #require(metrics.first { $0.name == name }).samples
+            #expect(samples.map(\.value) == [3])
+            #expect(samples.flatMap(\.labels).map(\.value) == ["crm"])
         }
     }
 

@@ -70,6 +70,20 @@ package final class MemoryOutbox: Outbox {
         self.heads(of: destination).map(\.due).min()
     }
 
+    package func begin(_ item: Int64) async throws -> Bool {
+        if case .pending = self.state(of: item) { true } else { false }
+    }
+
+    package func failingSince(_ destination: String) async throws -> Timestamp? {
+        self.table.withLock { table in
+            let ids = Set(table.rows.filter { $0.item.destination == destination }.map(\.item.id))
+            let attempts = table.attempts.reversed().lazy.filter { ids.contains($0.item) }
+            return attempts.prefix { attempt in
+                [.destinationProblem, .destinationGone].contains(DeliveryOutcome(status: attempt.status))
+            }.last?.time
+        }
+    }
+
     package func record(_ attempt: DeliveryAttempt) async throws {
         self.table.withLock { table in
             guard let index = table.rows.firstIndex(where: { $0.item.id == attempt.item }),

@@ -18,6 +18,8 @@ package enum OutboxContract: String, CaseIterable, Sendable {
     case attemptOnFinishedItemChangesNothing
     case backlogCountsPendingAndDead
     case bodyAndKeyComeBackUnchanged
+    case onlyWhatIsPendingBegins
+    case problemsOfADestinationCountFromTheirFirst
 
     /// An empty outbox under test and the way to put items into it.
     package struct Fixture: Sendable {
@@ -55,6 +57,8 @@ package enum OutboxContract: String, CaseIterable, Sendable {
         case .attemptOnFinishedItemChangesNothing: try await fixture.attemptOnFinishedItem()
         case .backlogCountsPendingAndDead: try await fixture.backlogCounts()
         case .bodyAndKeyComeBackUnchanged: try await fixture.bodyAndKeyComeBack()
+        case .onlyWhatIsPendingBegins: try await fixture.onlyWhatIsPendingBegins()
+        case .problemsOfADestinationCountFromTheirFirst: try await fixture.problemsCountFromTheirFirst()
         }
     }
 }
@@ -188,6 +192,30 @@ extension OutboxContract.Fixture {
             [DestinationBacklog(destination: "crm", pending: 2, dead: 1, oldest: Timestamp(seconds: 1_002))],
             "pending and dead items per destination, by name, without destinations that have neither"
         )
+    }
+
+    fileprivate func onlyWhatIsPendingBegins() async throws {
+        let id = try await self.add(item(1, contact: 1))
+        try self.expect(try await self.outbox.begin(id), true, "a pending item begins")
+        try await self.record(id, at: 2_000, status: 200, .delivered)
+        try self.expect(try await self.outbox.begin(id), false, "a delivered one does not")
+        try self.expect(try await self.outbox.begin(id + 1), false, "nor does one that is not there")
+    }
+
+    fileprivate func problemsCountFromTheirFirst() async throws {
+        let crm = try await self.add(item(1, contact: 1))
+        let other = try await self.add(item(2, contact: 2))
+        let chat = try await self.add(item(3, contact: 1, to: "chat"))
+        func since() async throws -> Timestamp? { try await self.outbox.failingSince("crm") }
+        try self.expect(try await since(), nil, "without an attempt nothing is known")
+        try await self.record(crm, at: 2_000, .retry(at: Timestamp(seconds: 2_005)))
+        try await self.record(crm, at: 2_005, status: 0, .retry(at: Timestamp(seconds: 2_020)))
+        try await self.record(chat, at: 2_006, status: 200, .delivered)
+        try self.expect(try await since(), Timestamp(seconds: 2_000), "the first of the last problems")
+        try await self.record(other, at: 2_030, status: 400, .dead)
+        try self.expect(try await since(), nil, "an answer about the item ends them")
+        try await self.record(crm, at: 2_040, status: 410, .retry(at: Timestamp(seconds: 9_000)))
+        try self.expect(try await since(), Timestamp(seconds: 2_040), "and others begin anew")
     }
 
     fileprivate func bodyAndKeyComeBack() async throws {

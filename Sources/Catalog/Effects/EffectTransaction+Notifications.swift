@@ -76,26 +76,26 @@ extension EffectTransaction {
         if !self.historic { self.hasDeliveries = true }
     }
 
-    // Whoever never heard of a lead need not hear that it is none. An attempt under way counts as soon as it is
-    // recorded, and then takes the cancellation back (``CatalogOutbox``).
+    // Whoever never heard of a lead need not hear that it is none. Before its first attempt leaves, that it begins is
+    // on disk (``CatalogOutbox``), so that one which was sent and not recorded before a crash is not taken for unsent.
     private func cancelUnsentLead(of contact: ContactID, to destination: String, withdrawal key: String) throws {
         let lead = try self.database.row(
             """
-            SELECT id, state, attempts FROM deliveries
+            SELECT id, state, begun FROM deliveries
             WHERE destination = ? AND contact = ? AND kind = ? ORDER BY id DESC LIMIT 1
             """,
             [destination, contact.rawValue.stored, NotificationKind.leadQualified.name]
         )
-        guard let lead, lead["state"] == "pending", lead["attempts"] == 0 else { return }
+        guard let lead, lead["state"] == "pending", lead["begun"] == 0 else { return }
         let leadRow: Int64 = lead["id"]
         let withdrawal = try self.database.row(
             "SELECT id FROM deliveries WHERE destination = ? AND key = ? AND state = 'pending'",
             [destination, key]
         )
         let withdrawalRow: Int64? = withdrawal?["id"]
-        let cancel = "UPDATE deliveries SET state = 'cancelled', counterpart = ? WHERE id = ?"
-        try self.database.run(cancel, [withdrawalRow, leadRow])
-        if let withdrawalRow { try self.database.run(cancel, [leadRow, withdrawalRow]) }
+        for row in [leadRow, withdrawalRow].compactMap(\.self) {
+            try self.database.run("UPDATE deliveries SET state = 'cancelled' WHERE id = ?", [row])
+        }
     }
 
     private mutating func updateLeads(_ notification: LeadNotification, effect: Effect) throws {
@@ -106,8 +106,8 @@ extension EffectTransaction {
             try self.database.run(
                 """
                 INSERT OR REPLACE INTO leads (contact, log_offset, slot, ordinal, date, account, owner, score, stage,
-                    grade, state, answer)
-                SELECT id, ?, ?, ?, ?, account, owner, score, stage, grade, 'open', '' FROM contacts WHERE id = ?
+                    grade, state, answer, answered_by)
+                SELECT id, ?, ?, ?, ?, account, owner, score, stage, grade, 'open', '', '' FROM contacts WHERE id = ?
                 """,
                 [
                     effect.offset.stored, Int64(effect.slot.rawValue), Int64(effect.ordinal),
@@ -121,8 +121,8 @@ extension EffectTransaction {
         case .leadAnswered:
             try self.updateLatestLead(
                 of: contact,
-                "answer = ?, answered = ?",
-                [notification.detail, effect.time.microseconds]
+                "answer = ?, answered = ?, answered_by = ?",
+                [notification.detail, effect.time.microseconds, notification.author]
             )
         case .contactNurture, .contactObjected, .consentChanged, .alert, .operatorNotice: break
         }

@@ -86,6 +86,7 @@ internal struct EffectTransaction {
             "DELETE FROM deliveries WHERE contact = ? AND log_offset < ?",
             [id, effect.offset.stored]
         )
+        try self.eraseFromDigests(contact)
         // A rebuild comes by here again: a quote made since then is of a person who came back.
         try self.database.run(
             "DELETE FROM quotes WHERE contact = ? AND created <= ?",

@@ -24,9 +24,9 @@ package final class EffectWriter: Sendable {
         }
     }
 
-    private let catalog: CatalogDatabase
-    private let settings: Settings
-    private let onCommit: @Sendable () -> Void
+    let catalog: CatalogDatabase
+    let settings: Settings
+    let onCommit: @Sendable () -> Void
 
     /// A writer. `onCommit` is called on the writing thread after a commit that left something to deliver; it must
     /// return at once.

@@ -11,6 +11,7 @@ extension NotificationBody.Content {
     /// What is known of the notification's contact now, in the notification's own transaction.
     init(_ notification: LeadNotification, in database: Database, consoleAddress: String) throws {
         self.detail = Self.orNil(notification.detail)
+        self.author = Self.orNil(notification.author)
         guard notification.contact.rawValue != 0 else { return }
         // Of somebody who is being erased nothing is said that would have to be erased again, here and there.
         let id = notification.contact.rawValue.hexadecimal
@@ -117,10 +118,33 @@ extension NotificationBody.Content {
     private static func orNil(_ text: String) -> String? { text.isEmpty ? nil : text }
 
     // A contact's own texts come from outside; none may make the body too large to send.
-    private static func clipped(_ text: String) -> String { String(text.prefix(Limits.titleBytes)) }
+    fileprivate static func clipped(_ text: String) -> String { String(text.prefix(Limits.titleBytes)) }
 
     // Four decimals: people read it, and the ledger holds the exact value.
-    private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
+    fileprivate static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
+}
+
+extension NotificationBody.Alert {
+    /// An alert about a contact as they stand now.
+    init(_ row: ContactRow, rule: String, date: Timestamp, consoleAddress: String) {
+        let record = row.record
+        let id = record.contact.rawValue.hexadecimal
+        self.rule = rule
+        self.date = date.text
+        self.contact = NotificationBody.AlertContact(
+            id: id,
+            firstName: NotificationBody.Content.clipped(record.firstName),
+            lastName: NotificationBody.Content.clipped(record.lastName),
+            email: NotificationBody.Content.clipped(record.email)
+        )
+        let account = record.account.map { $0.name.isEmpty ? $0.domain : $0.name }
+        self.account = account.map(NotificationBody.Content.clipped)
+        self.owner = record.owner.map { .init(key: $0.key, name: NotificationBody.Content.clipped($0.name)) }
+        self.score = NotificationBody.Content.rounded(row.standing.score)
+        self.stage = row.standing.stage.name
+        self.grade = row.standing.grade.name
+        self.link = consoleAddress + "/contacts/" + id
+    }
 }
 
 extension Database {

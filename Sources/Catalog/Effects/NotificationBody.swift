@@ -23,12 +23,36 @@ internal struct NotificationBody: Encodable {
         var grade: String?
         var awaitsConfirmation: Bool?
         var detail: String?
+        /// Who gave the answer, for answers.
+        var author: String?
+        /// What a daily digest says.
+        var alerts: [Alert]?
         var shareClaimed: Double?
         var shareUnconfirmed: Double?
         var counts: Counts?
         var entries: [Entry]?
         var timeline: [TimelineItem]?
         var links: [String: String]?
+    }
+
+    /// An alert of a daily digest.
+    struct Alert: Encodable {
+        var rule: String
+        var date: String
+        var contact: AlertContact
+        var account: String?
+        var owner: Owner?
+        var score: Double
+        var stage: String
+        var grade: String
+        var link: String
+    }
+
+    struct AlertContact: Encodable {
+        var id: String
+        var firstName: String
+        var lastName: String
+        var email: String
     }
 
     struct Contact: Encodable {

@@ -42,6 +42,34 @@ package final class CatalogOutbox: Outbox {
         }
     }
 
+    package func begin(_ item: Int64) async throws -> Bool {
+        try await self.catalog.connections.write { database in
+            try database.run("UPDATE deliveries SET begun = 1 WHERE id = ? AND state = 'pending'", [item])
+            return database.changesCount > 0
+        }
+    }
+
+    package func failingSince(_ destination: String) async throws -> Timestamp? {
+        try await self.catalog.connections.read { database in
+            let attempts = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT a.time, a.status FROM attempts a CROSS JOIN deliveries d ON d.id = a.delivery
+                    WHERE d.destination = ? ORDER BY a.id DESC
+                    """,
+                arguments: [destination]
+            )
+            var since: Timestamp?
+            while let attempt = try attempts.next() {
+                switch DeliveryOutcome(status: attempt["status"]) {
+                case .destinationProblem, .destinationGone: since = attempt.time("time")
+                case .delivered, .itemProblem, .unknown: return since
+                }
+            }
+            return since
+        }
+    }
+
     package func record(_ attempt: DeliveryAttempt) async throws {
         try await self.catalog.connections.write { database in
             try Self.record(attempt, in: database)
@@ -107,18 +135,8 @@ package final class CatalogOutbox: Outbox {
     }
 
     private static func record(_ attempt: DeliveryAttempt, in database: Database) throws {
-        guard let row = try database.row("SELECT state, counterpart FROM deliveries WHERE id = ?", [attempt.item])
-        else { return }
-        let state = try row.value("state", DeliveryRow.State.init(rawValue:))
-        // The lead was already on its way when it was withdrawn: somebody may know of it now, so that its withdrawal
-        // has to follow.
-        if state == .cancelled, let counterpart: Int64 = row["counterpart"] {
-            try database.run(
-                "UPDATE deliveries SET state = 'pending', counterpart = NULL WHERE id = ? AND state = 'cancelled'",
-                [counterpart]
-            )
-        }
-        guard state == .pending || state == .cancelled else { return }
+        let isPending = "SELECT 1 FROM deliveries WHERE id = ? AND state = 'pending'"
+        guard try database.row(isPending, [attempt.item]) != nil else { return }
         let next: DeliveryRow.State
         let verdict: String
         var due: Timestamp?
@@ -129,7 +147,7 @@ package final class CatalogOutbox: Outbox {
         }
         try database.run(
             """
-            UPDATE deliveries SET state = ?1, attempts = attempts + 1, counterpart = NULL, finished = ?2,
+            UPDATE deliveries SET state = ?1, attempts = attempts + 1, begun = 1, finished = ?2,
                 first_attempt = min(coalesce(first_attempt, ?4), ?4), due = coalesce(?3, due)
             WHERE id = ?5
             """,

@@ -69,6 +69,18 @@ extension CatalogDatabase {
         try await self.connections.read { try $0.quotes(before: before, limit: limit) }
     }
 
+    /// A contact's quotes, newest first.
+    package func quotes(of contact: ContactID) async throws -> [QuoteTarget] {
+        try await self.connections.read { database in
+            let contact = try database.resolve(contact)
+            return try database.rows(
+                "SELECT * FROM quotes WHERE contact = ? ORDER BY id DESC",
+                [contact.rawValue.stored]
+            )
+            .map { $0.quote() }
+        }
+    }
+
     /// Sites, links and quotes as of one moment, for the collector.
     package func directorySnapshot() async throws -> DirectorySnapshot {
         try await self.connections.read { database in
@@ -100,13 +112,17 @@ extension Database {
         try self.rows(
             "SELECT id, title, url, contact FROM quotes WHERE id < ? ORDER BY id DESC LIMIT ?",
             [Int64(before), Int64(max(0, limit))]
-        ).map {
-            QuoteTarget(
-                id: $0.number("id"),
-                title: $0["title"],
-                url: $0["url"],
-                contact: ContactID($0.bits("contact"))
-            )
-        }
+        ).map { $0.quote() }
+    }
+}
+
+extension Row {
+    fileprivate func quote() -> QuoteTarget {
+        QuoteTarget(
+            id: self.number("id"),
+            title: self["title"],
+            url: self["url"],
+            contact: ContactID(self.bits("contact"))
+        )
     }
 }

@@ -114,54 +114,12 @@ extension CatalogDatabase {
         }
     }
 
-    /// Accounts in the order of their keys, behind the key `after`, at most `limit`.
-    package func accounts(after key: String = "", limit: Int) async throws -> [ContactRecord.Account] {
-        try await self.connections.read { database in
-            try database.rows("SELECT * FROM accounts WHERE key > ? ORDER BY key LIMIT ?", [key, Int64(max(0, limit))])
-                .map { $0.account() }
-        }
-    }
-
-    /// The account of an id; nil if there is none.
-    package func account(_ id: UInt64) async throws -> ContactRecord.Account? {
-        try await self.account("id = ?", id.stored)
-    }
-
-    /// The account of a key (`crm:<id>` or `domain:<host>`); nil if there is none.
-    package func account(byKey key: String) async throws -> ContactRecord.Account? {
-        try await self.account("key = ?", key)
-    }
-
-    /// The account of an e-mail domain; of several the one with a CRM id. Nil if there is none.
-    package func account(byDomain domain: String) async throws -> ContactRecord.Account? {
-        guard !domain.isEmpty else { return nil }
-        return try await self.account("domain = ?", domain)
-    }
-
-    private func account(
-        _ condition: String,
-        _ value: some DatabaseValueConvertible & Sendable
-    ) async throws -> ContactRecord.Account? {
-        try await self.connections.read { database in
-            try database.row(
-                "SELECT * FROM accounts WHERE \(condition) ORDER BY key LIKE 'crm:%' DESC, id LIMIT 1",
-                [value]
-            )?.account()
-        }
-    }
-
     /// All salespeople, by key, at most `limit`.
     package func owners(limit: Int) async throws -> [ContactRecord.Owner] {
         try await self.connections.read { database in
             try database.rows("SELECT * FROM owners ORDER BY key LIMIT ?", [Int64(max(0, limit))])
                 .map { ContactRecord.Owner(key: $0["key"], name: $0["name"]) }
         }
-    }
-}
-
-extension Row {
-    fileprivate func account() -> ContactRecord.Account {
-        ContactRecord.Account(id: self.bits("id"), key: self["key"], name: self["name"], domain: self["domain"])
     }
 }
 

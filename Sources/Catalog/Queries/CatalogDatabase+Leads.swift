@@ -55,31 +55,6 @@ extension CatalogDatabase {
     package func attempts(of delivery: Int64, limit: Int) async throws -> [DeliveryAttempt] {
         try await self.connections.read { try $0.attempts(of: delivery, limit: limit) }
     }
-
-    /// Alerts that wait for the daily digest, oldest first, at most `limit`.
-    package func pendingDigest(limit: Int) async throws -> [DigestRow] {
-        try await self.connections.read { database in
-            try database.rows("SELECT * FROM digest WHERE sent IS NULL ORDER BY id LIMIT ?", [Int64(max(0, limit))]).map
-            {
-                DigestRow(
-                    id: $0["id"],
-                    contact: ContactID($0.bits("contact")),
-                    rule: $0["rule"],
-                    date: $0.time("date")
-                )
-            }
-        }
-    }
-
-    /// Notes that a digest said everything up to and including the row `last`.
-    package func markDigestSent(through last: Int64, at time: Timestamp) async throws {
-        try await self.connections.write { database in
-            try database.run(
-                "UPDATE digest SET sent = ? WHERE id <= ? AND sent IS NULL",
-                [time.microseconds, last]
-            )
-        }
-    }
 }
 
 extension Row {
@@ -97,6 +72,7 @@ extension Row {
         lead.closed = self.time("closed")
         lead.answer = self["answer"]
         lead.answered = self.time("answered")
+        lead.answeredBy = self["answered_by"]
         return lead
     }
 }

@@ -18,6 +18,7 @@ extension CatalogSchema {
             closed     INTEGER,
             answer     TEXT NOT NULL,         -- '' for none yet
             answered   INTEGER,
+            answered_by TEXT NOT NULL,        -- '' if the answer does not say
             UNIQUE (log_offset, slot, ordinal)
         ) STRICT;
         CREATE INDEX leads_by_contact ON leads (contact, id);
@@ -29,7 +30,7 @@ extension CatalogSchema {
         CREATE TABLE deliveries (
             id            INTEGER PRIMARY KEY AUTOINCREMENT,
             destination   TEXT NOT NULL,
-            key           TEXT NOT NULL,      -- <stream>-<offset>-<slot>-<ordinal>
+            key           TEXT NOT NULL,      -- <stream>-<offset>-<slot>-<ordinal>, <stream>-<offset>-digest-<part>
             kind          TEXT NOT NULL,
             contact       INTEGER,            -- NULL: about nobody
             log_offset    INTEGER NOT NULL,
@@ -40,7 +41,7 @@ extension CatalogSchema {
             attempts      INTEGER NOT NULL DEFAULT 0,
             first_attempt INTEGER,
             finished      INTEGER,
-            counterpart   INTEGER,            -- the row it was cancelled with
+            begun         INTEGER NOT NULL DEFAULT 0,  -- 1: a first attempt may have left; set for leads
             UNIQUE (destination, key)
         ) STRICT;
         CREATE INDEX deliveries_to_do ON deliveries (destination, id, due, created) WHERE state = 'pending';

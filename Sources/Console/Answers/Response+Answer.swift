@@ -17,6 +17,12 @@ extension Response {
                 headers: [.contentType: type],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: text))
             )
+        case .page(let html, let policy):
+            self = Response(
+                status: .ok,
+                headers: [.contentType: "text/html; charset=utf-8", .contentSecurityPolicy: policy],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: html))
+            )
         case .live(let events):
             guard let body = live.open(events) else {
                 throw AdministrationError.unavailable(

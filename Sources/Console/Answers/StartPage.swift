@@ -1,22 +1,11 @@
 /// The page a person sees who opens the private port in a browser.
 enum StartPage {
-    /// The page in French or English, whichever the `Accept-Language` header prefers (RFC 9110, section 12.5.4);
-    /// English for neither.
-    static func html(acceptedLanguages: String) -> String {
-        self.prefersFrench(acceptedLanguages) ? self.french : self.english
-    }
-
-    private static func prefersFrench(_ header: String) -> Bool {
-        var weights = ["fr": 0.0, "en": 0.0]
-        for range in header.split(separator: ",").prefix(32) {
-            let parts = range.split(separator: ";").map { $0.filter { !$0.isWhitespace } }
-            guard let name = parts.first?.split(separator: "-").first?.lowercased(), let known = weights[name] else {
-                continue
-            }
-            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
-            weights[name] = max(known, quality)
+    /// The page.
+    static func html(_ language: PageLanguage) -> String {
+        switch language {
+        case .french: self.french
+        case .english: self.english
         }
-        return weights["fr", default: 0] > weights["en", default: 0]
     }
 
     private static let french = page(

@@ -14,8 +14,8 @@ struct Call: Sendable {
     var text = ""
     /// Who calls; nil on open routes.
     var principal: Principal?
-    /// The caller's languages, as the header says.
-    var acceptedLanguages = ""
+    /// The language the caller prefers.
+    var language = PageLanguage.english
 
     /// The part of the path of a name. Every route is asked for its own names only, which a test holds.
     func parameter(_ name: String) -> String { self.parameters[name] ?? "" }
@@ -54,6 +54,8 @@ enum Answer: Sendable {
     case json(any Encodable & Sendable, status: Int)
     case noContent
     case text(String, type: String)
+    /// HTML with its own Content-Security-Policy.
+    case page(String, policy: String)
     case live(AsyncStream<LiveEvent>)
 
     static func json(_ value: any Encodable & Sendable) -> Answer { .json(value, status: 200) }

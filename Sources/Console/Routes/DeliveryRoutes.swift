@@ -62,10 +62,10 @@ enum DeliveryRoutes {
             "retryDelivery",
             "Tries a dead delivery again",
             .write,
-            .noContent
+            .json(SystemSchemas.retried.one, status: 200)
         ) {
             try await $0.administration.retryDelivery($0.number("delivery"))
-            return .noContent
+            return .json(Retried(1))
         },
         .get(
             "/api/v1/destinations",

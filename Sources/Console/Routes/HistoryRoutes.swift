@@ -59,6 +59,35 @@ enum HistoryRoutes {
             try await $0.administration.unlink(visitor, from: $0.contact())
             return .noContent
         },
+        .get(
+            "/api/v1/contacts/{contact}/export",
+            "exportContact",
+            "Everything that is held of a contact, for the person themselves",
+            answers: ContactSchemas.export.one
+        ) {
+            .json(try await $0.administration.export($0.contact()))
+        },
+        .change(
+            .post,
+            "/api/v1/contacts/{contact}/events",
+            "recordEvent",
+            "Records an act of a contact that another tool knows of",
+            .write,
+            body: .json(InputSchemas.event),
+            .json(ContactSchemas.eventVerdict.one, status: 201)
+        ) { call in
+            let name = call.body["kind"]?.text
+            guard let kind = EventInput.kinds.first(where: { $0.name == name }) else {
+                throw AdministrationError.failed
+            }
+            let event = EventInput(
+                kind: kind,
+                id: call.body["id"]?.text,
+                message: call.body["message"]?.integer.map(UInt32.init(clamping:)),
+                quote: call.body["quote"]?.integer.map(UInt32.init(clamping:))
+            )
+            return .json(try await call.administration.recordEvent(call.contact(), event), status: 201)
+        },
         .change(
             .post,
             "/api/v1/contacts/{contact}/entries",

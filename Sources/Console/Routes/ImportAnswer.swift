@@ -85,7 +85,6 @@ extension ContactDraft {
         self.role = body["role"]?.text ?? self.title.flatMap(ContactRole.normalised)
         self.mailConsent = body["mail_consent"]?.flag
         self.objected = body["objected"]?.flag
-        self.note = body["note"]?.text
         self.fields = try ContactField.list(body["fields"], at: "fields")
     }
 }

@@ -2,8 +2,8 @@
 /// made from it.
 enum RouteTable {
     static let all: [Route] =
-        PageRoutes.all + HealthRoutes.all + SiteRoutes.all + ContactRoutes.all + HistoryRoutes.all
-        + ContentRoutes.all + DeliveryRoutes.all + ModelRoutes.all + OperationRoutes.all
+        PageRoutes.all + HealthRoutes.all + SiteRoutes.all + ContactRoutes.all + AccountRoutes.all
+        + HistoryRoutes.all + ContentRoutes.all + DeliveryRoutes.all + ModelRoutes.all + OperationRoutes.all
 
     /// The methods an address takes; empty if there is no such address.
     static func methods(of path: String) -> [String] {

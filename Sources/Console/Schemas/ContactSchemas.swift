@@ -161,6 +161,29 @@ enum ContactSchemas {
         ]
     )
 
+    static let eventVerdict = ObjectShape(
+        "EventVerdict",
+        [
+            .required("outcome", .choice(EventVerdictView.outcomes)),
+            .optional("reason", name, "Why it was declined: nothing of it was stored."),
+        ]
+    )
+
+    static let export = ObjectShape(
+        "Export",
+        [
+            .required("contact", .object(contact)),
+            .required("keys", .list(name)),
+            .required("explanation", .object(explanation)),
+        ]
+            + [
+                ("timeline", timelineRow), ("visitors", visitor), ("quotes", SystemSchemas.quote),
+                ("leads", SystemSchemas.lead), ("deliveries", SystemSchemas.delivery),
+            ].map { member, item in
+                .required(member, .list(.object(item), maximum: 1_000_000, isBatch: false))
+            }
+    )
+
     static let erasure = ObjectShape("Erasure", [.required("contact", contactID), .required("visitors", .count)])
 
     private static let importItem = ObjectShape(

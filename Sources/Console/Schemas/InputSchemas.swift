@@ -84,17 +84,16 @@ enum InputSchemas {
             .optional("first_name", .text(256)),
             .optional("last_name", .text(256)),
             .optional("phone", .text(64)),
-            .optional("mobile", .text(64)),
+            .optional("mobile", .text(64), "The telephone where there is no other, else a field of this name."),
             .optional("company", .text(256)),
             .optional("company_domain", .text(256)),
             .optional("owner_name", .text(256)),
             .optional("owner_email", .text(320, .email)),
             .optional("status", statuses),
-            .optional("title", .text(256)),
+            .optional("title", .text(256), "Kept as a field; the role is read from it if none is given."),
             .optional("role", .text(256)),
             .optional("mail_consent", .flag),
             .optional("objected", .flag),
-            .optional("note", .text(Limits.importNoteBytes)),
             .optional("fields", fieldValues),
         ]
     )
@@ -112,6 +111,20 @@ enum InputSchemas {
     )
 
     static let visitorLink = ObjectShape("VisitorLink", [.required("visitor", .text(32, .visitor))])
+
+    static let event = ObjectShape(
+        "NewEvent",
+        [
+            .required("kind", .choice(EventInput.kinds.map(\.name))),
+            .optional(
+                "id",
+                .text(Limits.nameBytes, .filled),
+                "Your own name for it: sent again, it is the same event."
+            ),
+            .optional("message", .integer(1...Int64(UInt32.max)), "The message a reply answers."),
+            .optional("quote", .integer(1...Int64(UInt32.max)), "The quote that was looked at."),
+        ]
+    )
 
     static let entry = ObjectShape(
         "ManualEntry",

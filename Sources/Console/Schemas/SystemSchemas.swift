@@ -86,6 +86,7 @@ enum SystemSchemas {
             .optional("closed", time),
             .optional("answer", .choice(LeadAnswerRecord.Answer.allCases.map(\.name))),
             .optional("answered", time),
+            .optional("answered_by", name, "Who answered."),
         ]
     )
 

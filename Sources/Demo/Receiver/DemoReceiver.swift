@@ -1,4 +1,5 @@
 package import Domain
+import Foundation
 import HTTPTypes
 import Hummingbird
 package import Logging
@@ -63,6 +64,14 @@ package struct DemoReceiver: Sendable {
             let body = try await request.body.collect(upTo: Limits.deliveryBodyBytes)
             return Response(status: self.status(of: request.headers, body: Array(body.readableBytesView)))
         }
+        router.get("/received") { _, _ in
+            let requests = try JSONEncoder().encode(self.board.requests)
+            return Response(
+                status: .ok,
+                headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: requests))
+            )
+        }
         let application = Application(
             router: router,
             configuration: .init(address: .hostname(DemoAddresses.host, port: self.port)),
@@ -81,6 +90,8 @@ package struct DemoReceiver: Sendable {
         )
         switch reply {
         case .taken(let notification):
+            let fields = headers.map { ($0.name.canonicalName, $0.value) }
+            self.board.keep(ReceivedRequest(headers: Dictionary(fields) { first, _ in first }, body: body))
             self.onVerified(notification)
             return .noContent
         case .repeated: return .noContent

@@ -9,6 +9,7 @@ package final class LeadBoard: Sendable {
     private struct State: Sendable {
         var newest: [ReceivedNotification] = []
         var seen: [String] = []
+        var requests: [ReceivedRequest] = []
     }
 
     private let state = Mutex(State())
@@ -18,6 +19,17 @@ package final class LeadBoard: Sendable {
 
     /// What it holds.
     package var newest: [ReceivedNotification] { self.state.withLock { $0.newest } }
+
+    /// The last requests that brought them, newest first.
+    package var requests: [ReceivedRequest] { self.state.withLock { $0.requests } }
+
+    /// Keeps a request.
+    package func keep(_ request: ReceivedRequest) {
+        self.state.withLock { state in
+            if state.requests.count == Self.capacity { state.requests.removeLast() }
+            state.requests.insert(request, at: 0)
+        }
+    }
 
     /// Takes a notification; false if one with this id came before. Deliveries may come twice, so a receiver has to
     /// know what it already did.

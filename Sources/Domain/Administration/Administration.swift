@@ -43,6 +43,12 @@ package protocol Administration: Sendable {
     func eraseContact(_ reference: ContactReference) async throws -> ErasureView
     /// Changes what may be recorded.
     func setConsents(_ reference: ContactReference, _ consents: ConsentsInput) async throws -> ContactView
+    /// Everything that is held of a contact.
+    func export(_ reference: ContactReference) async throws -> ExportView
+    /// Companies, in the order of their keys.
+    func accounts(page: PageRequest) async throws -> Page<AccountSummaryView>
+    /// The company of a key.
+    func account(_ key: String) async throws -> AccountDetailView
     /// The salespeople contacts belong to.
     func owners() async throws -> [OwnerView]
 
@@ -60,6 +66,8 @@ package protocol Administration: Sendable {
     func link(_ visitor: VisitorID, to reference: ContactReference) async throws
     /// Unties them.
     func unlink(_ visitor: VisitorID, from reference: ContactReference) async throws
+    /// Records an act of a contact that another tool of the company knows of.
+    func recordEvent(_ reference: ContactReference, _ event: EventInput) async throws -> EventVerdictView
     /// Gives points by hand.
     func addEntry(_ reference: ContactReference, _ entry: ManualEntryInput) async throws -> ContactView
     /// Says that the contact's last clicks, taken for a machine's, were a person's: what was taken back counts again.

@@ -32,6 +32,8 @@ package struct LeadView: Equatable, Sendable, Encodable {
     /// good, not_now or wrong; nil for none yet.
     package var answer: String?
     package var answered: String?
+    /// Who answered; nil if nobody is named.
+    package var answeredBy: String?
 
     /// An open lead without an answer.
     package init(

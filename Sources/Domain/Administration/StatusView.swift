@@ -124,7 +124,7 @@ package struct LiveEvent: Equatable, Sendable, Encodable {
     /// The name of an ``EventKind``.
     package var kind: String
     package var url: String?
-    /// scored, counted or filtered.
+    /// accepted (for a profile), counted (audience figures only) or filtered, as far as the record itself says.
     package var outcome: String
     /// Why it was filtered.
     package var reason: String?

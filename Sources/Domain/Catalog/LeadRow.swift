@@ -35,6 +35,8 @@ package struct LeadRow: Equatable, Sendable {
     package var answer: String
     /// When they answered; ``Timestamp/never`` if they did not.
     package var answered: Timestamp
+    /// Who answered; empty if nobody is named.
+    package var answeredBy: String
 
     /// An open lead.
     package init(id: Int64, contact: ContactID, date: Timestamp) {
@@ -52,6 +54,7 @@ package struct LeadRow: Equatable, Sendable {
         self.closed = .never
         self.answer = ""
         self.answered = .never
+        self.answeredBy = ""
     }
 }
 
@@ -99,25 +102,5 @@ package struct DeliveryRow: Equatable, Sendable {
         self.state = state
         self.due = due
         self.lastAttempt = lastAttempt
-    }
-}
-
-/// An alert that waits for the daily digest.
-package struct DigestRow: Equatable, Sendable {
-    /// Its number; grows.
-    package var id: Int64
-    /// Whom it is about.
-    package var contact: ContactID
-    /// The rule that alerted.
-    package var rule: String
-    /// When.
-    package var date: Timestamp
-
-    /// A row.
-    package init(id: Int64, contact: ContactID, rule: String, date: Timestamp) {
-        self.id = id
-        self.contact = contact
-        self.rule = rule
-        self.date = date
     }
 }

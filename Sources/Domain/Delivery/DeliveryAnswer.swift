@@ -102,7 +102,8 @@ package enum DeliveryOutcome: Equatable, Sendable, CaseIterable {
         }
     }
 
-    private init(status: Int) {
+    /// The meaning of an HTTP status; 0 for no answer.
+    package init(status: Int) {
         switch status {
         case 200..<300: self = .delivered
         case 401, 408, 425, 429: self = .destinationProblem

@@ -53,6 +53,8 @@ package struct DispatcherStateMachine: Sendable {
     private var inFlight: [Int64: OutboxItem] = [:]
     /// Problems of the destination since the last answer that was none.
     private var failures = 0
+    /// When the first of these was; nil while the destination works.
+    private var failingSince: Timestamp?
     private var isKnownToWork = false
     private var timer: Timestamp?
 
@@ -63,8 +65,10 @@ package struct DispatcherStateMachine: Sendable {
     package var isStopped: Bool { self.state == .stopped }
 
     /// The service starts: what the outbox holds is taken up.
-    package mutating func start() -> [Action] {
+    /// - Parameter failingSince: when the problems began that the destination had before, and ended with; nil for none.
+    package mutating func start(failingSince: Timestamp? = nil) -> [Action] {
         precondition(self.state == .idle, "A machine starts once.")
+        self.failingSince = failingSince
         return self.load()
     }
 
@@ -135,7 +139,13 @@ package struct DispatcherStateMachine: Sendable {
         case .destinationProblem, .destinationGone:
             let until = self.retryTime(after: outcome, answer.retryAfter, at: now, randomness: randomness)
             actions = self.wait(until: until)
-            verdict = RetryPolicy.verdict(for: item, at: now, notBefore: until, randomness: randomness)
+            verdict = RetryPolicy.verdict(
+                for: item,
+                at: now,
+                notBefore: until,
+                failingSince: self.failingSince,
+                randomness: randomness
+            )
         }
         let attempt = DeliveryAttempt(
             item: id,
@@ -147,7 +157,7 @@ package struct DispatcherStateMachine: Sendable {
         return actions + [.record(attempt)]
     }
 
-    /// An attempt is in the outbox.
+    /// An attempt is in the outbox, or was never made because the item was withdrawn first.
     package mutating func recorded(_ id: Int64) -> [Action] {
         self.inFlight[id] = nil
         if self.isLoading { self.finishedWhileLoading.insert(id) }
@@ -217,6 +227,7 @@ package struct DispatcherStateMachine: Sendable {
         // An answer to something sent before the problem says nothing about the time after it.
         if case .waiting = self.state { return }
         self.failures = 0
+        self.failingSince = nil
         self.isKnownToWork = true
     }
 
@@ -231,6 +242,7 @@ package struct DispatcherStateMachine: Sendable {
         if outcome == .destinationGone { delay = RetryPolicy.longestDelay }
         if case .waiting(let until) = self.state { return max(until, now.adding(delay)) }
         self.failures += 1
+        self.failingSince = self.failingSince ?? now
         delay = max(delay, RetryPolicy.delay(afterFailures: self.failures, randomness: randomness))
         return now.adding(delay)
     }

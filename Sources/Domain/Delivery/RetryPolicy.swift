@@ -24,7 +24,8 @@ package enum RetryPolicy {
     package static let shortestDelay = TimeSpan.seconds(5)
     /// No attempt waits longer, whatever the destination asks for.
     package static let longestDelay = TimeSpan.hours(6)
-    /// An item is given up when its next attempt would lie this far behind its first.
+    /// An item is given up when its next attempt would lie this far behind its first, or behind the moment since which
+    /// it could have been delivered if its destination worked: whatever is earlier.
     package static let lifetime = TimeSpan.days(3)
 
     /// The longest delay that may be drawn after so many failures in a row (at least 1).
@@ -43,15 +44,23 @@ package enum RetryPolicy {
 
     /// What becomes of an item that was not delivered at `now`: tried again after its own backoff but not before
     /// `earliest`, or given up.
+    ///
+    /// A dead destination gets one item at a time, so that most of its backlog was never tried. Such items are three
+    /// days old when they have waited that long since they were decided while their destination failed: counted from
+    /// its first failure, `failingSince`, or their own decision, whichever is later. What was decided long before the
+    /// destination failed (the service was stopped) is not given up at its first attempt.
+    /// - Parameter failingSince: since when the destination has answered nothing else; nil when the item is at fault.
     package static func verdict(
         for item: OutboxItem,
         at now: Timestamp,
         notBefore earliest: Timestamp,
+        failingSince: Timestamp? = nil,
         randomness: any Randomness
     ) -> OutboxVerdict {
         let delay = self.delay(afterFailures: item.attempts + 1, randomness: randomness)
         let next = max(now.adding(delay), earliest)
-        let first = item.firstAttempt == .never ? now : item.firstAttempt
+        let waiting = max(item.created, failingSince ?? now)
+        let first = min(item.firstAttempt, waiting, now)
         return next > first.adding(self.lifetime) ? .dead : .retry(at: next)
     }
 }

@@ -393,16 +393,25 @@ package struct LeadNotification: Equatable, Sendable {
     package var contact: ContactID
     /// For alerts: the rule. For answers: the answer.
     package var detail: String
+    /// For answers: who gave it; empty if nobody is named.
+    package var author: String
     /// Whether it belongs into the daily digest.
     package var isDigest: Bool
     /// Whether it says nothing of the contact but the id: they are being erased.
     package var isAnonymous = false
 
     /// A notification.
-    package init(kind: NotificationKind, contact: ContactID, detail: String = "", isDigest: Bool = false) {
+    package init(
+        kind: NotificationKind,
+        contact: ContactID,
+        detail: String = "",
+        author: String = "",
+        isDigest: Bool = false
+    ) {
         self.kind = kind
         self.contact = contact
         self.detail = detail
+        self.author = author
         self.isDigest = isDigest
     }
 }

@@ -52,8 +52,6 @@ package struct ContactDraft: Hashable, Sendable {
     package var mailConsent: Bool?
     /// Whether mail is refused.
     package var objected: Bool?
-    /// Free text.
-    package var note: String?
     /// Values for the model, by name in ascending order.
     package var fields: [ContactField] = []
 
@@ -74,11 +72,10 @@ package struct ContactDraft: Hashable, Sendable {
     package var contentHash: UInt64 {
         var writer = ByteWriter()
         // The version of this form.
-        writer.write(UInt8(1))
+        writer.write(UInt8(2))
         let texts = [
             self.crmID, self.email?.text, self.firstName, self.lastName, self.phone, self.mobile, self.company,
             self.companyDomain, self.ownerName, self.ownerEmail?.text, self.status?.rawValue, self.title, self.role,
-            self.note,
         ]
         for text in texts {
             writer.write(UInt8(text == nil ? 0 : 1))

@@ -51,7 +51,7 @@ private struct DraftBuilder {
     init(decimalComma: Bool) { self.decimalComma = decimalComma }
 
     mutating func set(_ field: ImportField, to cell: String) {
-        let value = field == .note ? FieldText.multiLine(cell) : FieldText.singleLine(cell)
+        let value = FieldText.singleLine(cell)
         guard !value.isEmpty else { return }
         let limit = self.limit(of: field)
         guard value.utf8.count <= limit else {
@@ -83,7 +83,8 @@ private struct DraftBuilder {
             self.draft.role = ContactRole.normalised(value)
         case .mailConsent: self.draft.mailConsent = self.flag(field, value)
         case .objected: self.draft.objected = self.flag(field, value)
-        case .note: self.draft.note = value
+        // Nothing reads it, and what people write into notes belongs into no second place.
+        case .note: break
         case .city, .postalCode, .country, .sector, .source: self.add(field.rawValue, value)
         case .employees, .annualRevenue: self.addNumber(field, value)
         case .created, .lastActivity: self.addDay(field, value)
@@ -120,7 +121,7 @@ private struct DraftBuilder {
 
     private func limit(of field: ImportField) -> Int {
         switch field {
-        case .note: Limits.importNoteBytes
+        case .note: .max
         case .crmID: Limits.nameBytes
         case .website: Limits.urlBytes
         default: Limits.formFieldBytes

@@ -22,12 +22,6 @@ enum FieldText {
         return self.trimmed(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// On several lines: other control characters become spaces.
-    static func multiLine(_ text: String) -> String {
-        let bytes = text.utf8.map { $0 < 0x20 && $0 != UInt8(ascii: "\n") || $0 == 0x7f ? 0x20 : $0 }
-        return self.trimmed(String(decoding: bytes, as: UTF8.self))
-    }
-
     /// The bytes without any space: what numbers are read from.
     static func withoutSpaces(_ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)

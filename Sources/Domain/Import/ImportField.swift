@@ -31,7 +31,7 @@ package enum ImportField: String, Hashable, Sendable, CaseIterable {
     case mailConsent = "mail_consent"
     /// Whether mail is refused.
     case objected
-    /// Free text.
+    /// Free text: known so that it is not taken for a value of the model, and not kept.
     case note
     /// The town.
     case city
@@ -52,13 +52,15 @@ package enum ImportField: String, Hashable, Sendable, CaseIterable {
     /// The day of the last activity in the CRM.
     case lastActivity = "last_activity_on"
 
-    /// Whether the value goes to the contact's fields, where the model reads it.
+    /// Whether the value goes to the contact's fields, where the model reads it; for some of them beside its own place.
     package var isModelField: Bool {
         switch self {
-        case .city, .postalCode, .country, .sector, .employees, .annualRevenue, .source, .created, .lastActivity:
+        case .city, .postalCode, .country, .sector, .employees, .annualRevenue, .source, .created, .lastActivity,
+            .title,
+            .mobile:
             true
-        case .crmID, .email, .firstName, .lastName, .fullName, .phone, .mobile, .company, .website, .owner,
-            .ownerEmail, .status, .title, .mailConsent, .objected, .note:
+        case .crmID, .email, .firstName, .lastName, .fullName, .phone, .company, .website, .owner, .ownerEmail,
+            .status, .mailConsent, .objected, .note:
             false
         }
     }

@@ -106,6 +106,14 @@ package protocol Outbox: Sendable {
     /// The earliest time at which an undelivered item of the destination falls due; nil if there is none.
     func nextDue(for destination: String) async throws -> Timestamp?
 
+    /// Notes, before a lead's first attempt, that somebody may hear of it from now on: a withdrawal then has to follow
+    /// it, also after a crash. False when the item was withdrawn meanwhile and must not be sent.
+    func begin(_ item: Int64) async throws -> Bool
+
+    /// When the destination's problems began; nil if the last attempt that was recorded was none of them, or if there
+    /// is none.
+    func failingSince(_ destination: String) async throws -> Timestamp?
+
     /// Records an attempt and what follows from it.
     func record(_ attempt: DeliveryAttempt) async throws
 

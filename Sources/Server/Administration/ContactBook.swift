@@ -36,6 +36,7 @@ struct ContactBook {
     private var records: [ContactID: ContactRecord] = [:]
     private var changed: [ContactID] = []
     private var aliases: [AliasRecord] = []
+    private var absorbed: [ContactID] = []
 
     /// Keys of one contact: more than any person has addresses.
     private static let keysPerContact = 16
@@ -61,6 +62,7 @@ struct ContactBook {
         if !problems.isEmpty { throw .invalid(problems) }
         let keys = input.externalKeys
         let id = try self.contact(of: keys, target: target)
+        let target = target?.contact == id ? target : nil
         let before = self.records[id] ?? target ?? self.lookup.contacts[id]?.record
         let isNew = self.records[id] == nil && target == nil && self.lookup.contacts[id]?.isKnown != true
         var record = before ?? ContactRecord(contact: id)
@@ -80,6 +82,7 @@ struct ContactBook {
         guard record.keys.count <= Self.keysPerContact else {
             throw .conflict("Contact \(id.text) has \(Self.keysPerContact) keys already.")
         }
+        self.absorbClaims(of: keys, into: &record)
         for key in added {
             self.lookup.owners[key] = id
             let alias = key.contactID(key: self.slotKey)
@@ -93,12 +96,14 @@ struct ContactBook {
         return Outcome(contact: id, isNew: isNew, isChanged: isChanged)
     }
 
-    /// What has to be logged: each changed contact once, as it is at the end, before the aliases that lead to it.
+    /// What has to be logged: each changed contact once, as it is at the end, before the claims that make way for it
+    /// and the aliases that lead to it.
     func commands(_ slots: SlotMap) -> CommandFrames {
         var commands = CommandFrames(slots)
         for id in self.changed {
             if let record = self.records[id] { commands.append(record) }
         }
+        for contact in self.absorbed { commands.append(ErasureRecord.contact(contact)) }
         for alias in self.aliases { commands.append(alias) }
         return commands
     }
@@ -116,12 +121,33 @@ struct ContactBook {
             }
             return key.contactID(key: self.slotKey)
         }
-        if let other = owners.first(where: { $0.contact != first.contact }) {
+        // What a stranger wrote into a form must not stand in the way of what the company knows.
+        let vouched = owners.filter { !self.isClaimed($0.contact) }
+        guard let winner = vouched.first else { return first.contact }
+        if let other = vouched.first(where: { $0.contact != winner.contact }) {
             throw .conflict(
-                "“\(first.key)” is contact \(first.contact.text), but “\(other.key)” is contact \(other.contact.text)."
+                "“\(winner.key)” is contact \(winner.contact.text), but “\(other.key)” is contact "
+                    + "\(other.contact.text)."
             )
         }
-        return first.contact
+        return winner.contact
+    }
+
+    private func isClaimed(_ contact: ContactID) -> Bool {
+        self.records[contact]?.isClaimed ?? self.lookup.contacts[contact]?.record.isClaimed ?? false
+    }
+
+    /// Has contacts that nobody but a form knows make way: their key becomes one of the record's, so that what is done
+    /// under it from now on, by their browsers as well, is passed on as the claim it is. What they had brought so far
+    /// goes with them. An objection is the person's own and stays.
+    private mutating func absorbClaims(of keys: [ExternalKey], into record: inout ContactRecord) {
+        for key in keys {
+            guard let other = self.lookup.owners[key], other != record.contact, self.isClaimed(other) else { continue }
+            let claimed = self.records[other] ?? self.lookup.contacts[other]?.record
+            if claimed?.consents.contains(.objected) == true { record.consents.insert(.objected) }
+            self.absorbed.append(other)
+            self.lookup.owners[key] = record.contact
+        }
     }
 
     // MARK: Accounts

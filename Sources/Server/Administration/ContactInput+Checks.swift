@@ -53,6 +53,12 @@ extension ContactInput {
         check.that(isCRM || isDomain, "account.key", "crm:<id> or domain:<host>", got: FieldCheck.shown(key))
     }
 
+    /// Keeps a value that has no place of its own, unless a field of the name says something already.
+    private mutating func keep(_ value: String?, as name: String) {
+        guard let value, !self.fields.contains(where: { $0.name == name }) else { return }
+        self.fields.append(ContactField(name: name, value: value))
+    }
+
     /// What a row of an import says.
     ///
     /// An import may record that somebody objects, but cannot take an objection back: exports are older than what the
@@ -67,15 +73,15 @@ extension ContactInput {
         self.status = draft.status
         self.role = draft.role
         self.fields = draft.fields
+        self.keep(draft.title, as: "title")
+        if draft.phone != nil { self.keep(draft.mobile, as: "mobile") }
         if draft.company != nil || draft.companyDomain != nil {
             self.account = Account(name: draft.company, domain: draft.companyDomain)
         }
         if let company = draft.company, draft.companyDomain == nil, self.companyDomain == nil {
             // Nothing tells companies of one name apart, so the name stays with the person.
             self.account = nil
-            if !self.fields.contains(where: { $0.name == "company" }) {
-                self.fields.append(ContactField(name: "company", value: company))
-            }
+            self.keep(company, as: "company")
         }
         if let key = draft.ownerEmail?.text ?? draft.ownerName { self.owner = Owner(key: key, name: draft.ownerName) }
         var consents = ConsentsInput()

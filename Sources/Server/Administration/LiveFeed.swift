@@ -6,7 +6,7 @@ import Synchronization
 /// What happens from now on, for whoever watches.
 ///
 /// Purpose: one follower reads the end of the log while there is at least one reader, and no one when there is none.
-/// Limits: each reader has room for ``bufferedEvents``, and the oldest make way; ``readers`` of them. A
+/// Limits: each reader has room for ``Limits/liveBacklog``, and the oldest make way; ``Limits/liveReaders`` of them. A
 /// follower that falls far behind jumps to the end: a feed that is late is of no use. Failure: a log that cannot be
 /// read ends every reader's stream.
 final class LiveFeed: Sendable {
@@ -19,10 +19,6 @@ final class LiveFeed: Sendable {
     private let core: Core
     private let state = Mutex(State())
 
-    /// Events a slow reader may have waiting.
-    private static let bufferedEvents = 256
-    /// Watchers at once; the next one sees nothing.
-    private static let readers = 64
     /// Bytes of log that are turned into events at once.
     private static let batchBytes = 1 << 18
     /// Records after which the follower would rather jump than catch up.
@@ -36,10 +32,10 @@ final class LiveFeed: Sendable {
     func subscribe() -> AsyncStream<LiveEvent> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: LiveEvent.self,
-            bufferingPolicy: .bufferingNewest(Self.bufferedEvents)
+            bufferingPolicy: .bufferingNewest(Limits.liveBacklog)
         )
         let added = self.state.withLock { state -> (reader: UInt64, starts: Bool)? in
-            guard state.readers.count < Self.readers else { return nil }
+            guard state.readers.count < Limits.liveReaders else { return nil }
             let reader = state.nextReader
             state.nextReader += 1
             state.readers[reader] = continuation

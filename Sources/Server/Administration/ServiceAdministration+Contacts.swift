@@ -77,6 +77,8 @@ extension ServiceAdministration {
                 // A form they sent in that very moment makes them known again.
                 if self.core.store.contact(contact) == nil { break }
             }
+            // Their quotes went with them; the public port must not go on to serve these.
+            try await self.core.refreshDirectory()
             return ErasureView(contact: contact, visitors: visitors.count)
         }
     }

@@ -70,11 +70,14 @@ extension ServiceAdministration {
         check.text(input.title, "title", isNeeded: true)
         check.address(input.url, "url")
         try check.orThrow()
-        let contact = try await self.row(of: input.contact).record.contact
-        let quote = QuoteTarget(id: 0, title: input.title, url: input.url, contact: contact)
-        let added = try await self.core.catalog.addQuote(quote, at: self.now)
-        try await self.core.refreshDirectory()
-        return QuoteView(added)
+        // The gate keeps the contact from being erased in between, and an older snapshot from replacing this one.
+        return try await self.changes.run {
+            let contact = try await self.row(of: input.contact).record.contact
+            let quote = QuoteTarget(id: 0, title: input.title, url: input.url, contact: contact)
+            let added = try await self.core.catalog.addQuote(quote, at: self.now)
+            try await self.core.refreshDirectory()
+            return QuoteView(added)
+        }
     }
 
     // MARK: Looking up
@@ -115,7 +118,7 @@ extension LinkView {
 }
 
 extension QuoteView {
-    fileprivate init(_ quote: QuoteTarget) {
+    init(_ quote: QuoteTarget) {
         self.init(id: quote.id, title: quote.title, url: quote.url, contact: quote.contact)
     }
 }

@@ -123,5 +123,6 @@ extension LeadView {
         self.closed = row.closed.rfc3339IfAny
         self.answer = row.answer.isEmpty ? nil : row.answer
         self.answered = row.answered.rfc3339IfAny
+        self.answeredBy = row.answeredBy.isEmpty ? nil : row.answeredBy
     }
 }

@@ -74,17 +74,14 @@ extension ServiceAdministration {
 
     // MARK: By hand
 
-    /// The most points one entry gives or takes.
-    private static let manualPoints = -1_000.0...1_000.0
-
     package func addEntry(_ reference: ContactReference, _ entry: ManualEntryInput) async throws -> ContactView {
         let contact = try await self.row(of: reference).record.contact
         let now = self.now
         var check = FieldCheck()
         check.that(
-            Self.manualPoints.contains(entry.points) && entry.points != 0,
+            entry.points.magnitude <= Limits.manualPoints && entry.points != 0,
             "points",
-            "a number from -1000 to 1000, not 0",
+            "a number from -\(Int(Limits.manualPoints)) to \(Int(Limits.manualPoints)), not 0",
             got: "\(entry.points)"
         )
         let groups = self.core.store.currentModel?.source.groups.map(\.name) ?? []
@@ -99,12 +96,10 @@ extension ServiceAdministration {
         check.that(entry.expires > now, "expires", "a time to come", got: entry.expires.rfc3339)
         try check.orThrow()
         if entry.expires != .never,
-            self.core.store.contact(contact)?.expiring.count ?? 0 >= Limits.provisionalEntries
+            self.core.store.contact(contact)?.expiring.count ?? 0 >= Limits.expiringEntries
         {
-            // The fold would keep the points for ever.
-            throw AdministrationError.conflict(
-                "The contact has \(Limits.provisionalEntries) entries that expire already."
-            )
+            // The fold would end another one early.
+            throw AdministrationError.conflict("The contact has \(Limits.expiringEntries) entries that expire already.")
         }
         var commands = CommandFrames(self.core.store.slots)
         commands.append(

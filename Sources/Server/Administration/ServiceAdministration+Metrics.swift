@@ -1,4 +1,5 @@
 import Collector
+import Delivery
 package import Domain
 import ScoreStore
 
@@ -6,7 +7,7 @@ extension ServiceAdministration {
     package func metrics() async -> [MetricFamily] {
         let status = self.statusNow(countsProvisional: false)
         return self.outcomeMetrics(status.outcomes) + self.collectorMetrics() + self.logMetrics(status.log)
-            + self.storeMetrics(status.store) + (await self.deliveryMetrics())
+            + self.storeMetrics(status.store) + (await self.backlogMetrics()) + self.attemptMetrics()
     }
 
     private func outcomeMetrics(_ outcomes: StatusView.OutcomesView) -> [MetricFamily] {
@@ -108,7 +109,7 @@ extension ServiceAdministration {
         ]
     }
 
-    private func deliveryMetrics() async -> [MetricFamily] {
+    private func backlogMetrics() async -> [MetricFamily] {
         guard let backlogs = try? await self.backlogs() else { return [] }
         let family = { (name: String, help: String, value: (DestinationBacklog) -> Double) in
             MetricFamily(
@@ -126,6 +127,22 @@ extension ServiceAdministration {
             family("vendange_deliveries_dead", "Deliveries given up.") { Double($0.dead) },
             family("vendange_deliveries_oldest_seconds", "Age of the oldest delivery that waits.") { backlog in
                 backlog.oldest.map { max(0, Double(now.since($0).microseconds) / 1_000_000) } ?? 0
+            },
+        ]
+    }
+
+    private func attemptMetrics() -> [MetricFamily] {
+        let counters = self.deliveryCounters()
+        let family = { (name: String, help: String, value: (DeliveryCounters) -> UInt64) in
+            MetricFamily.counters(name, help, "destination", counters.mapValues(value))
+        }
+        return [
+            family("vendange_delivery_attempts_delivered_total", "Attempts the destination took.") { $0.delivered },
+            family("vendange_delivery_attempts_failed_total", "Attempts that failed and are made again.") {
+                $0.retried
+            },
+            family("vendange_delivery_attempts_dead_total", "Attempts after which the delivery was given up.") {
+                $0.dead
             },
         ]
     }

@@ -14,10 +14,12 @@ extension ServiceAdministration {
         let events = PendingEvents(self.core, countsProvisional: countsProvisional)
         let counters = self.collectorCounters()
         var outcomes = StatusView.OutcomesView()
-        outcomes.received = counters.received
-        outcomes.accepted = counters.accepted
+        let ownEvents = self.ownEvents.current
+        outcomes.received = counters.received + ownEvents.received
+        outcomes.accepted = counters.accepted + ownEvents.accepted
         outcomes.rejected = Self.byTag(counters.rejected, \.tag)
-        outcomes.declined = Self.byTag(counters.declined, \.tag)
+        let declined = counters.declined.merging([.contactBasis: ownEvents.declined], uniquingKeysWith: +)
+        outcomes.declined = Self.byTag(declined, \.tag)
         outcomes.scored = events.outcomes.scored
         outcomes.counted = events.outcomes.counted
         for reason in FilterReason.allCases where reason != .none {
@@ -100,14 +102,22 @@ extension ServiceAdministration {
         if age > Self.canaryPatience {
             let seconds = age.microseconds / 1_000_000
             reasons.append(
-                HealthReason(component: "canary", message: "No canary came out of the store for \(seconds) s.")
+                HealthReason(component: "canary", message: "A worker let no canary out of the store for \(seconds) s.")
+            )
+        }
+        if let since = self.core.canaries.waitingSince(applied: self.core.pump.applied),
+            self.now.since(since) > Self.canaryPatience
+        {
+            let seconds = self.now.since(since).microseconds / 1_000_000
+            reasons.append(
+                HealthReason(component: "catalog", message: "A canary is on its way to the catalog for \(seconds) s.")
             )
         }
         return reasons
     }
 
-    /// How long ago the last canary was folded, or the service started.
+    /// How long ago every worker had folded a canary, or the service started.
     var canaryAge: TimeSpan {
-        self.now.since(max(self.core.store.totals().canary, self.started))
+        self.now.since(max(CanaryWatch.folded(in: self.core.store, workers: self.core.scorer.workers), self.started))
     }
 }

@@ -1,5 +1,6 @@
 package import Catalog
 package import Collector
+package import Delivery
 package import Domain
 import EventLog
 import ScoreStore
@@ -20,9 +21,12 @@ package struct ServiceAdministration: Administration {
     let outbox: CatalogOutbox
     let wakeDispatcher: @Sendable () -> Void
     let collectorCounters: @Sendable () -> CollectorCounters
+    let deliveryCounters: @Sendable () -> [String: DeliveryCounters]
     let started: Timestamp
     /// Changes of contacts, sites and models: each reads what is there, then writes.
     let changes = SerialGate()
+    /// Events that came by this port.
+    let ownEvents = OwnEvents()
     let liveFeed: LiveFeed
 
     /// The administration of a core that runs.
@@ -33,6 +37,7 @@ package struct ServiceAdministration: Administration {
         outbox: CatalogOutbox,
         wakeDispatcher: @escaping @Sendable () -> Void,
         collectorCounters: @escaping @Sendable () -> CollectorCounters,
+        deliveryCounters: @escaping @Sendable () -> [String: DeliveryCounters],
         started: Timestamp
     ) {
         self.core = core
@@ -41,6 +46,7 @@ package struct ServiceAdministration: Administration {
         self.outbox = outbox
         self.wakeDispatcher = wakeDispatcher
         self.collectorCounters = collectorCounters
+        self.deliveryCounters = deliveryCounters
         self.started = started
         self.liveFeed = LiveFeed(core: core)
     }
@@ -134,6 +140,13 @@ struct CommandFrames {
 
     mutating func append(_ record: LeadAnswerRecord) {
         self.append(.leadAnswer, self.slots.slot(of: record.contact)) { record.encode(to: &$0) }
+    }
+
+    /// An event of a contact without any texts.
+    mutating func append(_ record: EventRecord, of contact: ContactID) {
+        self.append(.event, self.slots.slot(of: contact)) { writer in
+            record.encode(to: &writer, text: UnsafeRawBufferPointer(start: nil, count: 0))
+        }
     }
 
     mutating func append(_ record: ErasureRecord) {

@@ -268,6 +268,41 @@ struct DispatcherStateMachineTests {
         }
     }
 
+    @Test func aBacklogDiesWithItsDestinationAlsoWhatWasNeverTried() {
+        var machine = DispatcherStateMachine()
+        _ = machine.start()
+        let items = (1...4).map { self.item($0) }
+        _ = machine.loaded(items, nextDue: nil, at: self.at(0))
+        _ = self.answer(&machine, 1, self.refused(503))
+        _ = machine.recorded(1)
+        let late = TimeSpan.days(3).microseconds / 1_000_000
+        for id in 2...4 as ClosedRange<Int64> {
+            _ = machine.timerFired(at: self.at(late + id * 100))
+            _ = machine.loaded([self.item(id)], nextDue: nil, at: self.at(late + id * 100))
+            let actions = self.answer(&machine, id, self.refused(503), at: late + id * 100)
+            #expect(actions.last == self.attempt(id, at: late + id * 100, 503, "answered 503", .dead))
+            _ = machine.recorded(id)
+        }
+    }
+
+    @Test func aRestartDoesNotBeginTheThreeDaysAnew() {
+        var machine = DispatcherStateMachine()
+        let late = TimeSpan.days(3).microseconds / 1_000_000
+        _ = machine.start(failingSince: self.at(0))
+        _ = machine.loaded([self.item(1), self.item(2)], nextDue: nil, at: self.at(late))
+        let actions = self.answer(&machine, 1, .failure(.noConnection), at: late)
+        #expect(actions.last == self.attempt(1, at: late, 0, "no connection", .dead))
+        _ = machine.recorded(1)
+        // Once the destination has answered, the next problem is a new one.
+        _ = machine.timerFired(at: self.at(late + 10))
+        _ = machine.loaded([self.item(2)], nextDue: nil, at: self.at(late + 10))
+        _ = self.answer(&machine, 2, Self.taken, at: late + 10)
+        _ = machine.recorded(2)
+        _ = machine.loaded([self.item(3)], nextDue: nil, at: self.at(late + 20))
+        let again = self.answer(&machine, 3, self.refused(503), at: late + 20)
+        #expect(again.last == self.attempt(3, at: late + 20, 503, "answered 503", .retry(at: self.at(late + 25))))
+    }
+
     @Test func aFailingOutboxIsAskedAgain() {
         var machine = self.working()
         _ = machine.wake()

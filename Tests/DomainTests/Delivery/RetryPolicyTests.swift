@@ -86,6 +86,40 @@ struct RetryPolicyTests {
         #expect(verdict(at: last.adding(.seconds(-4))) == .dead)
     }
 
+    @Test func aBacklogIsGivenUpThreeDaysAfterItsDestinationFailed() {
+        func verdict(created: Timestamp, failingSince: Timestamp?, at now: Timestamp) -> OutboxVerdict {
+            var item = self.item(attempts: 0)
+            item.created = created
+            return RetryPolicy.verdict(
+                for: item,
+                at: now,
+                notBefore: now,
+                failingSince: failingSince,
+                randomness: FixedRandomness(0)
+            )
+        }
+        let failed = Self.start
+        let late = failed.adding(.days(3))
+        // Decided before or soon after the destination failed, and never tried until now.
+        #expect(verdict(created: failed.adding(.days(-1)), failingSince: failed, at: late) == .dead)
+        #expect(verdict(created: failed.adding(.seconds(-9)), failingSince: failed, at: late) == .dead)
+        // Each item has its three days, and an old one is not given up at a destination's first failure.
+        let next = late.adding(RetryPolicy.shortestDelay)
+        #expect(verdict(created: failed.adding(.days(1)), failingSince: failed, at: late) == .retry(at: next))
+        #expect(verdict(created: failed.adding(.days(-9)), failingSince: late, at: late) == .retry(at: next))
+        // Whatever the destination does with others, an item does not outlive three days of its own attempts.
+        var poison = self.item(attempts: 30, firstAttempt: failed)
+        poison.created = failed
+        let poisoned = RetryPolicy.verdict(
+            for: poison,
+            at: late,
+            notBefore: late,
+            failingSince: late,
+            randomness: FixedRandomness(0)
+        )
+        #expect(poisoned == .dead)
+    }
+
     @Test func aDeadDestinationCostsAboutThirtyFiveAttemptsPerItem() {
         let source = SeededSource(seed: 11)
         var counts: [Int] = []

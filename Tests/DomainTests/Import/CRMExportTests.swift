@@ -13,7 +13,6 @@ struct CRMExportTests {
         #expect(jane.ownerName == "Paul Vigne")
         #expect(jane.companyDomain == "acme.example.com")
         #expect(jane.objected == false)
-        #expect(jane.note == "Met at the fair.\nSaid \"call in May\".")
         #expect(jane.value("created_on") == "2026-01-15")
         #expect(jane.value("city") == "Lyon")
         #expect(jane.value("postal_code") == "69003")

@@ -57,7 +57,7 @@ struct ImportRunTests {
         draft.mailConsent = true
         draft.fields = [ContactField(name: "city", value: "Lyon")]
         let hash = draft.contentHash
-        #expect(hash == 562_982_523_972_043_642)
+        #expect(hash == 611_103_714_023_601_655)
         var other = draft
         other.mailConsent = nil
         #expect(other.contentHash != hash)

@@ -80,7 +80,7 @@ extension ContactFold {
     /// Notes what sales says of the lead.
     package mutating func answer(_ record: LeadAnswerRecord) {
         self.contact.ripeness.isAnswered = true
-        self.notify(.leadAnswered, detail: record.answer.name)
+        self.notify(.leadAnswered, detail: record.answer.name, author: record.author)
         self.finish(.time)
     }
 

@@ -33,9 +33,15 @@ package struct ContactFold {
     mutating func emit(_ body: EffectBody) { self.effects.append((self.now, body)) }
 
     /// Adds a notification, to go out after the standing.
-    mutating func notify(_ kind: NotificationKind, detail: String = "", isDigest: Bool = false) {
+    mutating func notify(_ kind: NotificationKind, detail: String = "", author: String = "", isDigest: Bool = false) {
         self.notifications.append(
-            LeadNotification(kind: kind, contact: self.contact.id, detail: detail, isDigest: isDigest)
+            LeadNotification(
+                kind: kind,
+                contact: self.contact.id,
+                detail: detail,
+                author: author,
+                isDigest: isDigest
+            )
         )
         self.isTouched = true
     }
