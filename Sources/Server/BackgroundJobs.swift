@@ -6,6 +6,7 @@ import ScoreStore
 /// Everything the service does by itself, in one table.
 struct BackgroundJobs {
     let core: Core
+    let operatorWatch: OperatorWatchJob
 
     private struct Job: Sendable {
         var name: String
@@ -17,6 +18,7 @@ struct BackgroundJobs {
         [
             Job(name: "tick", period: .seconds(1), action: self.tick),
             Job(name: "canary", period: .seconds(10), action: self.canary),
+            Job(name: "operator", period: .seconds(15)) { try await self.operatorWatch.run() },
             Job(name: "distance", period: .seconds(15), action: self.checkpointIfFar),
             Job(name: "checkpoint", period: .microseconds(CheckpointJob.period.microseconds)) {
                 await CheckpointJob(core: self.core).run()
@@ -47,7 +49,8 @@ struct BackgroundJobs {
 
     /// One record for all slots, if anything is due anywhere: decides when it is noticed, never what is true.
     private func tick() async throws {
-        guard self.core.store.nextDue() <= self.core.clock.wallTime() else { return }
+        // By the log's clock, which dates the tick: the wall clock may have stepped.
+        guard self.core.store.nextDue() <= self.core.log.time else { return }
         var frames = ByteWriter()
         RecordFrame.append(to: &frames, kind: .tick, slot: .every) { _ in }
         _ = try await self.core.commands.append(frames.bytes, records: 1)

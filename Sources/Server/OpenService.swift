@@ -87,7 +87,14 @@ package final class OpenService: Sendable {
             throw error
         }
         self.dispatching = Task { [dispatcher] in await dispatcher.run() }
-        self.background = Task { [core] in await BackgroundJobs(core: core).run() }
+        let watch = OperatorWatchJob(
+            core: core,
+            outbox: CatalogOutbox(catalog: core.catalog),
+            // The port speaks plain HTTP: a proxy in front of it watches over its own certificate.
+            certificateEnds: { nil },
+            onNotice: { wake.call() }
+        )
+        self.background = Task { [core] in await BackgroundJobs(core: core, operatorWatch: watch).run() }
     }
 
     /// Opens the private port; its task runs until it is cancelled.
@@ -139,11 +146,12 @@ package final class OpenService: Sendable {
             clock: core.clock,
             randomness: core.randomness
         )
-        let listener = CollectorServer.Options(
+        var listener = CollectorServer.Options(
             host: settings.publicListener.host,
             port: settings.publicListener.port,
             loops: settings.publicListener.loops > 0 ? settings.publicListener.loops : max(1, System.coreCount)
         )
+        listener.maximumConnections = DescriptorLimit.publicConnections(under: DescriptorLimit.raise())
         do {
             return try await CollectorServer.start(collector, options: listener)
         } catch let error as IOError {

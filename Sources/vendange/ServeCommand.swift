@@ -46,8 +46,11 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let failure as StartFailure {
             let code: CommandFailure.Code =
                 switch failure {
-                case .foreignCatalog, .logBehindCatalog, .trimmedLog: .badData
-                case .privatePort, .publicPort: .inputOutput
+                case .foreignCatalog, .logBehindCatalog, .trimmedLog, .lostCatalog, .damagedLog, .catalogUnusable,
+                    .halfRestored, .newerVersion:
+                    .badData
+                case .privatePort, .publicPort, .notWritable: .inputOutput
+                case .inUse: .unavailable
                 }
             throw CommandFailure(code, failure.description)
         } catch let problems as SettingsProblems {

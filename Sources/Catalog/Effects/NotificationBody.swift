@@ -23,12 +23,22 @@ internal struct NotificationBody: Encodable {
         var grade: String?
         var awaitsConfirmation: Bool?
         var detail: String?
+        var notice: Notice?
         var shareClaimed: Double?
         var shareUnconfirmed: Double?
         var counts: Counts?
         var entries: [Entry]?
         var timeline: [TimelineItem]?
         var links: [String: String]?
+    }
+
+    /// What an operator's notice is about, for programs; `detail` says it in words.
+    struct Notice: Encodable {
+        var condition: String
+        var subject: String?
+        /// begun or over.
+        var state: String
+        var since: String
     }
 
     struct Contact: Encodable {

@@ -11,6 +11,9 @@ internal enum CatalogSchema {
                 try database.execute(sql: part)
             }
         }
+        migrator.registerMigration("2026-11-25 operator notices") { database in
+            try database.execute(sql: Self.operatorTables)
+        }
         return migrator
     }
 }

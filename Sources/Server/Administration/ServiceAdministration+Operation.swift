@@ -39,7 +39,7 @@ extension ServiceAdministration {
     }
 
     private func logView(oldest: Timestamp?) -> StatusView.LogView {
-        let lag = oldest.map { max(0, Double(self.now.since($0).microseconds) / 1_000_000) } ?? 0
+        let lag = oldest.map { max(0, Double(self.core.log.time.since($0).microseconds) / 1_000_000) } ?? 0
         return StatusView.LogView(
             stream: self.core.log.id,
             state: self.core.log.failure != nil ? "failed" : self.core.log.refusesEvents ? "full" : "open",
@@ -108,6 +108,6 @@ extension ServiceAdministration {
 
     /// How long ago the last canary was folded, or the service started.
     var canaryAge: TimeSpan {
-        self.now.since(max(self.core.store.totals().canary, self.started))
+        self.core.log.time.since(max(self.core.store.totals().canary, self.startedInLog))
     }
 }

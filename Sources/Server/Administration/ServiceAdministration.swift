@@ -21,6 +21,8 @@ package struct ServiceAdministration: Administration {
     let wakeDispatcher: @Sendable () -> Void
     let collectorCounters: @Sendable () -> CollectorCounters
     let started: Timestamp
+    /// The same moment on the log's clock.
+    let startedInLog: Timestamp
     /// Changes of contacts, sites and models: each reads what is there, then writes.
     let changes = SerialGate()
     let liveFeed: LiveFeed
@@ -42,6 +44,7 @@ package struct ServiceAdministration: Administration {
         self.wakeDispatcher = wakeDispatcher
         self.collectorCounters = collectorCounters
         self.started = started
+        self.startedInLog = core.log.time
         self.liveFeed = LiveFeed(core: core)
     }
 
