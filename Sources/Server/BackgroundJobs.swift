@@ -7,6 +7,7 @@ import ScoreStore
 struct BackgroundJobs {
     let core: Core
     let operatorWatch: OperatorWatchJob
+    let manager: ServiceManager?
 
     private struct Job: Sendable {
         var name: String
@@ -14,7 +15,21 @@ struct BackgroundJobs {
         var action: @Sendable () async throws -> Void
     }
 
-    private var table: [Job] {
+    private var table: [Job] { self.usual + self.watchdog }
+
+    /// A sign of life, thrice in the time the service manager waits for one. A log or a scorer that has failed can only
+    /// be helped by a restart: then there is none.
+    private var watchdog: [Job] {
+        guard let manager = self.manager, let period = manager.watchdog else { return [] }
+        return [
+            Job(name: "watchdog", period: .microseconds(period.microseconds / 3)) {
+                guard self.core.log.failure == nil, self.core.scorerFailure == nil else { return }
+                manager.tell(.alive)
+            }
+        ]
+    }
+
+    private var usual: [Job] {
         [
             Job(name: "tick", period: .seconds(1), action: self.tick),
             Job(name: "canary", period: .seconds(10), action: self.canary),

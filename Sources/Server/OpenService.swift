@@ -31,7 +31,7 @@ package final class OpenService: Sendable {
     /// The version, in answers and user agents.
     package static let version = "0.1.0"
 
-    init(settings: ServiceSettings, logger: Logger) async throws {
+    init(settings: ServiceSettings, logger: Logger, manager: ServiceManager?) async throws {
         for warning in settings.warnings { logger.warning("\(warning)") }
         let clock = SystemClock()
         let randomness = SystemRandomness()
@@ -94,7 +94,8 @@ package final class OpenService: Sendable {
             certificateEnds: { nil },
             onNotice: { wake.call() }
         )
-        self.background = Task { [core] in await BackgroundJobs(core: core, operatorWatch: watch).run() }
+        let jobs = BackgroundJobs(core: core, operatorWatch: watch, manager: manager)
+        self.background = Task { await jobs.run() }
     }
 
     /// Opens the private port; its task runs until it is cancelled.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 import Server
 import ServiceLifecycle
@@ -29,7 +30,8 @@ struct ServeCommand: AsyncParsableCommand {
     static func serve(_ settings: ServiceSettings, opened: @escaping VendangeService.Opened) async throws {
         var logger = Logger(label: "vendange", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
-        let service = VendangeService(settings: settings, logger: logger) { [logger] open in
+        let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
+        let service = VendangeService(settings: settings, logger: logger, manager: manager) { [logger] open in
             logger.info(
                 "open",
                 metadata: ["public": "\(open.publicPort)", "private": "\(open.privatePort)"]
