@@ -3,6 +3,7 @@ package import Collector
 import Console
 import Delivery
 import Domain
+import EventLog
 import Logging
 import NIOCore
 import ScoreStore

@@ -49,6 +49,7 @@ def test_data_of_a_released_version_goes_on(services, tmp_path, fixture):
     assert paths == expected["paths"]
 
     # It goes on: links that were sent lead on, what is new counts, and the next start is a usual one.
+    service.api("PATCH", "/sites/demo", {"origins": [service.origin]})
     browser = Browser(service)
     browser.view("/new", click=browser.click(expected["click"]))
     browser.view_quote(expected["quote"])
