@@ -1,6 +1,6 @@
 # The two commands of the README, and the steps they share. `make help` lists them.
 
-.PHONY: help setup build run test lint clean
+.PHONY: help setup build run test deb lint clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -16,6 +16,11 @@ run: build ## start the service with the demonstration website, inbox and receiv
 
 test: ## set up, then every test, fast ones first
 	@scripts/test
+
+deb: setup ## a Debian package in .build/deb, with Swift's runtime linked in (ten minutes)
+	@scripts/setup package
+	@swift build -c release --static-swift-stdlib --product vendange
+	@packaging/build "$$(swift build -c release --show-bin-path)/vendange" .build/deb
 
 lint: ## check the format
 	@swift format lint --strict --recursive Package.swift Sources Tests

@@ -38,7 +38,9 @@ package final class CatalogDatabase: Sendable {
         // GRDB sets NORMAL on a pool's writer after `prepareDatabase` ran, and NORMAL may lose the last transactions
         // with the power. Outside a transaction, where SQLite takes the pragma.
         try connections.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        try CatalogSchema.migrator.migrate(connections)
+        let migrator = CatalogSchema.migrator
+        guard try !connections.read({ try migrator.hasBeenSuperseded($0) }) else { throw CatalogFailure.newerSchema }
+        try migrator.migrate(connections)
     }
 
     private static func configuration() -> Configuration {
@@ -50,6 +52,8 @@ package final class CatalogDatabase: Sendable {
         configuration.label = "catalog"
         // An erased person's rows are overwritten, not only unlinked, whatever this SQLite was built with.
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
+        // What a slow reader made the write-ahead log grow to is given back once it is gone.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA journal_size_limit = 67108864") }
         return configuration
     }
 
@@ -80,24 +84,22 @@ package final class CatalogDatabase: Sendable {
         package var secureDelete: Bool
     }
 
-    /// Closes all connections; later calls throw.
-    package func close() throws { try self.connections.close() }
-
-    /// Writes a consistent copy of the whole catalog to a new file while it stays in use.
-    package func backUp(to path: String) throws {
-        let target = try DatabaseQueue(path: path)
-        try self.connections.backup(to: target)
-        try target.close()
+    /// Closes all connections; later calls throw. What stands in the write-ahead log is brought into the file first, as
+    /// far as no other program reads it, so that the one file is the catalog.
+    package func close() throws {
+        try? self.connections.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        try self.connections.close()
     }
 }
 
 /// Why the catalog refused.
 package enum CatalogFailure: Error, Equatable, Sendable {
-    /// The effects are of another stream than the one applied so far: the log was replaced, so the projections have to
-    /// be rebuilt (``EffectWriter/restart(at:)``).
+    /// The effects are of another stream than the one applied so far: the log was replaced.
     case otherStream(stored: StreamID, given: StreamID)
     /// A stored value is none that this version writes; the text names the column.
     case malformed(String)
     /// Another row already has this name or key.
     case duplicate(String)
+    /// A newer version of Vendange has changed the tables: this one does not know what they mean.
+    case newerSchema
 }

@@ -154,6 +154,9 @@ package enum Limits {
     /// Records between the oldest slot's checkpoint and the head.
     package static let checkpointDistance: UInt64 = 4_000_000
 
+    /// Backups that may run at once: each keeps the log from being trimmed.
+    package static let trimHolds = 16
+
     // MARK: Effects and deliveries
 
     /// Effects a worker may have waiting for the catalog.

@@ -6,7 +6,7 @@ package import ScoreStore
 /// Written under a temporary name, synced, renamed, and the directory synced. A file that does not read back whole is
 /// passed over for the one before it, and that for the log from its beginning.
 package final class CheckpointStore: Sendable {
-    private let storage: any LogStorage
+    let storage: any LogStorage
 
     /// The generations kept.
     private static let generations = 2
@@ -31,16 +31,24 @@ package final class CheckpointStore: Sendable {
         package var causes: CauseCheckpoint
     }
 
+    /// A checkpoint was written by a newer version of Vendange, whose slots this one cannot read.
+    package struct NewerVersion: Error, Equatable, Sendable {
+        /// Its file.
+        package var file: String
+    }
+
     /// The newest checkpoint that is whole, of this stream, and not ahead of what the catalog has applied. Nil: the
     /// store is to be folded from the log's beginning. `passedOver` is told why others were not taken.
+    /// - Throws: ``NewerVersion``, or the ``StorageFailure``.
     package func load(
         stream: StreamID?,
         applied: UInt64,
         passedOver: (String, String) -> Void
-    ) throws(StorageFailure) -> Loaded? {
+    ) throws -> Loaded? {
         for name in try self.names().reversed() {
             let file = try self.storage.open(name, forWriting: false)
             let bytes = try file.bytes(at: 0, count: try file.size())
+            guard !Self.isNewer(bytes) else { throw NewerVersion(file: name) }
             do throws(DecodingFailure) {
                 let loaded = try Self.decode(bytes)
                 if let stream, loaded.head.stream != stream {
@@ -55,6 +63,19 @@ package final class CheckpointStore: Sendable {
             }
         }
         return nil
+    }
+
+    /// Whether a newer version wrote the file: by its head, or by what a slot's first byte says.
+    private static func isNewer(_ bytes: [UInt8]) -> Bool {
+        if CheckpointHead.isNewer(bytes) { return true }
+        let version = bytes.withUnsafeBytes { raw -> UInt8? in
+            var reader = ByteReader(raw)
+            guard let head = try? CheckpointHead(decoding: &reader), head.slots > 0,
+                let slot = try? CheckpointHead.readSlot(from: &reader), !slot.isEmpty
+            else { return nil }
+            return raw[slot.lowerBound]
+        }
+        return version.map { $0 > SlotState.version } ?? false
     }
 
     private static func decode(_ bytes: [UInt8]) throws(DecodingFailure) -> Loaded {
@@ -142,7 +163,7 @@ package final class CheckpointStore: Sendable {
     }
 
     /// The files, oldest first.
-    private func names() throws(StorageFailure) -> [String] {
+    func names() throws(StorageFailure) -> [String] {
         try self.storage.list().filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }.sorted()
     }
 }

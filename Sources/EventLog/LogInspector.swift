@@ -91,7 +91,10 @@ package struct LogInspector: Sendable {
     }
 
     /// Reads everything and counts what is good.
-    package func statistics() throws(StorageFailure) -> Statistics {
+    package func statistics() throws(StorageFailure) -> Statistics { try self.survey().statistics }
+
+    /// Reads everything once: counts what is good, and tells what is wrong.
+    package func survey() throws(StorageFailure) -> (statistics: Statistics, findings: [Finding]) {
         var findings: [Finding] = []
         var result = Statistics()
         var isFirst = true
@@ -113,7 +116,7 @@ package struct LogInspector: Sendable {
             result.start = first.firstOffset
             result.end = first.firstOffset
         }
-        return result
+        return (result, findings)
     }
 
     /// Describes the good records from `offset` on, at most `limit` of them.

@@ -6,6 +6,8 @@ package enum LogOpenFailure: Error, Equatable, Sendable, CustomStringConvertible
     case inUse(String)
     /// Stored bytes are not what was written: in this file, at this byte.
     case corrupt(file: String, position: Int, String)
+    /// A newer version of Vendange wrote this file.
+    case newerVersion(file: String)
     /// A segment between these offsets is missing, or all of them.
     case missing(from: UInt64, to: UInt64)
     /// The log does not reach the given causes' offset: it is older than the checkpoint, or lost its end.
@@ -22,6 +24,7 @@ package enum LogOpenFailure: Error, Equatable, Sendable, CustomStringConvertible
         switch self {
         case .inUse(let path): "the log in \(path) is used by another process"
         case .corrupt(let file, let position, let what): "the log is damaged: \(file), byte \(position): \(what)"
+        case .newerVersion(let file): "\(file) was written by a newer version of Vendange"
         case .missing(let from, let to): "the log is damaged: the records \(from) to \(to) are missing"
         case .endsBeforeCheckpoint(let end, let checkpoint):
             "the log ends at \(end), before the checkpoint at \(checkpoint)"

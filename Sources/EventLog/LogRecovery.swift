@@ -92,6 +92,9 @@ struct LogRecovery {
                     try SegmentHeader(decoding: UnsafeRawBufferPointer(buffer))
                 }
             } catch {
+                if case .version(let version) = error, version > SegmentHeader.version {
+                    throw .newerVersion(file: name)
+                }
                 throw .corrupt(file: name, position: 0, error.description)
             }
             guard header.firstOffset == offset else {

@@ -190,10 +190,12 @@ extension SegmentLog {
             frames: Array(commit.block[header.payload])
         )
         let (chain, causes, isAdrift) = (commit.chain, commit.newCauses, commit.clock.isAdrift)
+        let time = (header.time, self.clock.monotonicTime())
         self.state.withLock { state in
             state.chain = chain
             state.recent.append(block)
             state.isClockAdrift = isAdrift
+            state.lastTime = time
             for cause in causes { _ = state.causes.store(cause) }
             state.segments[state.segments.count - 1].index.withLock { $0.note(chain) }
         }

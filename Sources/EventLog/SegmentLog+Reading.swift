@@ -79,7 +79,7 @@ extension SegmentLog {
 
 extension StorageFailure {
     /// The number that ``LogReadFailure/storage(_:)`` carries.
-    fileprivate var code: Int32 {
+    var code: Int32 {
         switch self.reason {
         case .system(let code): code
         case .notFound: 2

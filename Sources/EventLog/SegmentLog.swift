@@ -23,6 +23,8 @@ package final class SegmentLog: EventStream {
         var discarded: [Segment] = []
         var failure: StorageFailure?
         var isClockAdrift = false
+        /// The time of the last block, or of the opening, and the monotonic clock then.
+        var lastTime: (log: Timestamp, monotonic: TimeSpan)
     }
 
     enum Status: Sendable {
@@ -86,17 +88,19 @@ package final class SegmentLog: EventStream {
         self.id = header.stream
         self.slotKey = header.slotKey
         self.opening = found.opening
+        let monotonic = clock.monotonicTime()
         self.state = Mutex(
             State(
                 segments: found.segments,
                 chain: found.chain,
                 recent: RecentBlocks(limit: configuration.recentBytes),
-                causes: found.causes
+                causes: found.causes,
+                lastTime: (max(clock.wallTime(), found.chain.time), monotonic)
             )
         )
         let logClock = LogClock(
             wall: clock.wallTime(),
-            monotonic: clock.monotonicTime(),
+            monotonic: monotonic,
             notBefore: found.chain.time
         )
         self.committer = Mutex(
@@ -126,6 +130,14 @@ package final class SegmentLog: EventStream {
 
     /// Whether the wall clock is away from the log's by more than ``LogClock/largestFollowedStep``.
     package var isClockAdrift: Bool { self.state.withLock { $0.isClockAdrift } }
+
+    /// What the log's own clock shows: about the time the next block will have. It goes on where the wall clock steps.
+    package var time: Timestamp {
+        let (log, monotonic) = self.state.withLock { $0.lastTime }
+        return log.adding(
+            TimeSpan(microseconds: max(0, self.clock.monotonicTime().microseconds - monotonic.microseconds))
+        )
+    }
 
     /// The causes of all durable derived records, for a checkpoint.
     package func causes() -> CauseCheckpoint {

@@ -2,8 +2,8 @@ package import Domain
 
 /// A slot as a checkpoint keeps it: sorted, so that equal states have equal bytes.
 extension SlotState {
-    /// The version of the form.
-    private static let version: UInt8 = 2
+    /// The version of the form: a slot's first byte.
+    package static let version: UInt8 = 2
 
     /// Appends the slot.
     package func encode(to writer: inout ByteWriter) {

@@ -7,6 +7,8 @@ import ScoreStore
 /// Everything the service does by itself, in one table.
 struct BackgroundJobs {
     let core: Core
+    let operatorWatch: OperatorWatchJob
+    let manager: ServiceManager?
 
     private struct Job: Sendable {
         var name: String
@@ -14,11 +16,26 @@ struct BackgroundJobs {
         var action: @Sendable () async throws -> Void
     }
 
-    private var table: [Job] {
+    private var table: [Job] { self.usual + self.watchdog }
+
+    /// A sign of life, thrice in the time the service manager waits for one. A log or a scorer that has failed can only
+    /// be helped by a restart: then there is none.
+    private var watchdog: [Job] {
+        guard let manager = self.manager, let period = manager.watchdog else { return [] }
+        return [
+            Job(name: "watchdog", period: .microseconds(period.microseconds / 3)) {
+                guard self.core.log.failure == nil, self.core.scorerFailure == nil else { return }
+                manager.tell(.alive)
+            }
+        ]
+    }
+
+    private var usual: [Job] {
         [
             Job(name: "tick", period: .seconds(1), action: self.tick),
             Job(name: "canary", period: .seconds(10), action: self.canary),
             Job(name: "digest", period: .seconds(60), action: self.digest),
+            Job(name: "operator", period: .seconds(15)) { try await self.operatorWatch.run() },
             Job(name: "distance", period: .seconds(15), action: self.checkpointIfFar),
             Job(name: "checkpoint", period: .microseconds(CheckpointJob.period.microseconds)) {
                 await CheckpointJob(core: self.core).run()
@@ -49,7 +66,8 @@ struct BackgroundJobs {
 
     /// One record for all slots, if anything is due anywhere: decides when it is noticed, never what is true.
     private func tick() async throws {
-        guard self.core.store.nextDue() <= self.core.clock.wallTime() else { return }
+        // By the log's clock, which dates the tick: the wall clock may have stepped.
+        guard self.core.store.nextDue() <= self.core.log.time else { return }
         var frames = ByteWriter()
         RecordFrame.append(to: &frames, kind: .tick, slot: .every) { _ in }
         _ = try await self.core.commands.append(frames.bytes, records: 1)

@@ -54,8 +54,9 @@ struct CheckpointJob {
         }
     }
 
-    /// Retention by age, but never what the older generation or the catalog still needs.
+    /// Retention by age, but never what the older generation, the catalog or a running backup still needs.
     private func trim() {
+        guard !self.core.trimHolds.isHeld(at: self.core.clock.monotonicTime()) else { return }
         guard let low = try? self.core.checkpoints.oldestLow() else { return }
         let age = TimeSpan.days(Int64(self.core.settings.log.retentionDays))
         let now = self.core.clock.wallTime()

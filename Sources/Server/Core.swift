@@ -25,6 +25,12 @@ package final class Core: Sendable {
     let checkpoints: CheckpointStore
     let commands: AwaitableAppender
     let canaries = CanaryWatch()
+    /// What notifications say beside what they are about.
+    let effectSettings: EffectWriter.Settings
+    /// What keeps the log from being trimmed for a while.
+    let trimHolds = TrimHolds()
+    /// Held for as long as the core lives.
+    private let ownership: PosixStorage
     private let effects: EffectQueue
     private let threads: Monitor<Threads>
 
@@ -46,32 +52,24 @@ package final class Core: Sendable {
         self.logger = logger
         self.clock = clock
         self.randomness = randomness
-        let data = settings.dataDirectory
-        try FileManager.default.createDirectory(
-            atPath: data,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
+        let directory = DataDirectory(settings.dataDirectory)
+        self.ownership = try Self.own(directory)
+        self.catalog = try Self.openCatalog(directory)
+        self.effectSettings = EffectWriter.Settings(
+            destinations: settings.destinations,
+            source: settings.publicListener.baseURL,
+            consoleAddress: settings.privateListener.address
         )
-        self.catalog = try CatalogDatabase(path: data + "/catalog.sqlite")
-        let writer = EffectWriter(
-            catalog: self.catalog,
-            settings: EffectWriter.Settings(
-                destinations: settings.destinations,
-                source: settings.publicListener.baseURL,
-                consoleAddress: settings.privateListener.address
-            ),
-            onCommit: onCommit
-        )
+        let writer = EffectWriter(catalog: self.catalog, settings: self.effectSettings, onCommit: onCommit)
         self.writer = writer
         let applied = try writer.appliedPosition()
 
-        self.checkpoints = CheckpointStore(try PosixStorage(data + "/checkpoints"))
-        let loaded = try self.checkpoints.load(stream: applied?.stream, applied: applied?.offset ?? 0) { name, why in
-            logger.warning("checkpoint passed over", metadata: ["file": "\(name)", "reason": "\(why)"])
-        }
+        self.checkpoints = CheckpointStore(try PosixStorage(directory.checkpoints))
+        let loaded = try Self.load(self.checkpoints, applied, logger)
         self.log = try Self.openLog(settings, clock, randomness, loaded)
         let start = loaded?.head.low ?? self.log.start
         try Self.check(self.log, applied, start: start, loaded)
+        if applied == nil, self.log.end > 0 { try Self.noteRebuild(self.catalog, self.log, logger) }
 
         self.store = ScoreStore(
             slots: SlotMap(key: self.log.slotKey),
@@ -97,6 +95,7 @@ package final class Core: Sendable {
             writer: writer,
             stream: self.log.id,
             applied: applied?.offset ?? 0,
+            historicBelow: try self.catalog.historicBelow(),
             logger: logger
         )
         self.commands = AwaitableAppender(self.log)
@@ -106,35 +105,6 @@ package final class Core: Sendable {
 
     /// Why the scorer stopped, if it did.
     package var scorerFailure: ScorerFailure? { self.threads.wait(until: { _ in true }, { $0.failure }) }
-
-    private static func openLog(
-        _ settings: ServiceSettings,
-        _ clock: any Clock,
-        _ randomness: any Randomness,
-        _ loaded: CheckpointStore.Loaded?
-    ) throws -> SegmentLog {
-        var configuration = SegmentLogConfiguration()
-        configuration.segmentBytes = settings.log.segmentBytes
-        return try SegmentLog(
-            storage: try PosixStorage(settings.dataDirectory + "/log"),
-            configuration: configuration,
-            clock: clock,
-            randomness: randomness,
-            initialCauses: loaded?.causes
-        )
-    }
-
-    /// What lies in the data directory must belong together.
-    private static func check(
-        _ log: SegmentLog,
-        _ applied: LogPosition?,
-        start: UInt64,
-        _ loaded: CheckpointStore.Loaded?
-    ) throws {
-        if let applied, applied.stream != log.id { throw StartFailure.foreignCatalog }
-        if let applied, applied.offset > log.end { throw StartFailure.logBehindCatalog }
-        if start < log.start || (loaded == nil && log.start > 0) { throw StartFailure.trimmedLog(start: log.start) }
-    }
 
     private func startThreads() {
         for worker in 0..<self.scorer.workers {
@@ -207,36 +177,6 @@ package final class Core: Sendable {
         self.threads.wait(until: { _ in true }, { $0.pump })?.join()
         if self.scorerFailure == nil { CheckpointJob(core: self).runAtEnd() }
         self.log.close()
-    }
-}
-
-/// Why the service does not start.
-package enum StartFailure: Error, CustomStringConvertible {
-    /// The catalog was written from another log.
-    case foreignCatalog
-    /// The catalog knows more than the log.
-    case logBehindCatalog
-    /// The log's beginning is gone, and no checkpoint stands for it.
-    case trimmedLog(start: UInt64)
-    /// The private port is taken.
-    case privatePort(Int)
-    /// The public port cannot be opened, and what the system says.
-    case publicPort(Int, String)
-
-    /// What is wrong and what to do.
-    package var description: String {
-        switch self {
-        case .foreignCatalog:
-            "catalog.sqlite was written from another log: restore both from the same backup"
-        case .logBehindCatalog:
-            "catalog.sqlite is ahead of the log: the log lost acknowledged records; restore both from the same backup"
-        case .trimmedLog(let start):
-            "the log begins at record \(start) and no checkpoint covers what came before: restore the checkpoints "
-                + "directory from a backup"
-        case .privatePort(let port):
-            "the private port \(port) cannot be opened: another process has it (private.port)"
-        case .publicPort(let port, let reason):
-            "the public port \(port) cannot be opened: \(reason) (public.port)"
-        }
+        self.ownership.unlock()
     }
 }

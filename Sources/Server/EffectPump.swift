@@ -17,16 +17,27 @@ final class EffectPump: Sendable {
     private let queue: EffectQueue
     private let writer: EffectWriter
     private let stream: StreamID
+    private let historicBelow: UInt64
     private let logger: Logger
     private let state: Monitor<State>
 
     /// How long it waits before it tries a failed commit again.
     private static let patience = TimeSpan.seconds(1)
 
-    init(queue: EffectQueue, writer: EffectWriter, stream: StreamID, applied: UInt64, logger: Logger) {
+    /// A pump. What follows from records below `historicBelow` was decided before this catalog was there: it is kept as
+    /// history, and nothing of it is sent.
+    init(
+        queue: EffectQueue,
+        writer: EffectWriter,
+        stream: StreamID,
+        applied: UInt64,
+        historicBelow: UInt64,
+        logger: Logger
+    ) {
         self.queue = queue
         self.writer = writer
         self.stream = stream
+        self.historicBelow = historicBelow
         self.logger = logger
         self.state = Monitor(State(applied: applied))
     }
@@ -53,7 +64,7 @@ final class EffectPump: Sendable {
         while let batch = self.queue.take() {
             var start = 0
             while start < batch.effects.count {
-                let end = Self.cut(batch.effects, from: start)
+                let end = self.cut(batch.effects, from: start)
                 let through = end < batch.effects.count ? batch.effects[end].offset : batch.through
                 guard self.commit(Array(batch.effects[start..<end]), through: through) else { return }
                 start = end
@@ -74,9 +85,12 @@ final class EffectPump: Sendable {
         for resume in ready { resume() }
     }
 
-    /// The end of a transaction: at most so many effects, but never within one record's.
-    private static func cut(_ effects: [Effect], from start: Int) -> Int {
+    /// The end of a transaction: at most so many effects, either all historic or none, but never within one record's.
+    private func cut(_ effects: [Effect], from start: Int) -> Int {
         var end = min(effects.count, start + Limits.effectsPerTransaction)
+        if effects[start].offset < self.historicBelow {
+            end = effects[start..<end].firstIndex { $0.offset >= self.historicBelow } ?? end
+        }
         while end < effects.count, effects[end].offset == effects[end - 1].offset { end += 1 }
         return end
     }
@@ -85,7 +99,11 @@ final class EffectPump: Sendable {
     private func commit(_ effects: [Effect], through offset: UInt64) -> Bool {
         while true {
             do {
-                try self.writer.apply(effects, applied: LogPosition(stream: self.stream, offset: offset))
+                try self.writer.apply(
+                    effects,
+                    applied: LogPosition(stream: self.stream, offset: offset),
+                    historic: effects.first.map { $0.offset < self.historicBelow } ?? false
+                )
                 self.advance(to: offset)
                 return true
             } catch {

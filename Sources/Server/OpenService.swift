@@ -3,6 +3,7 @@ package import Collector
 import Console
 import Delivery
 import Domain
+import EventLog
 import Logging
 import NIOCore
 import ScoreStore
@@ -31,7 +32,7 @@ package final class OpenService: Sendable {
     /// The version, in answers and user agents.
     package static let version = "0.1.0"
 
-    init(settings: ServiceSettings, logger: Logger) async throws {
+    init(settings: ServiceSettings, logger: Logger, manager: ServiceManager?) async throws {
         for warning in settings.warnings { logger.warning("\(warning)") }
         let clock = SystemClock()
         let randomness = SystemRandomness()
@@ -88,7 +89,15 @@ package final class OpenService: Sendable {
             throw error
         }
         self.dispatching = Task { [dispatcher] in await dispatcher.run() }
-        self.background = Task { [core] in await BackgroundJobs(core: core).run() }
+        let watch = OperatorWatchJob(
+            core: core,
+            outbox: CatalogOutbox(catalog: core.catalog),
+            // The port speaks plain HTTP: a proxy in front of it watches over its own certificate.
+            certificateEnds: { nil },
+            onNotice: { wake.call() }
+        )
+        let jobs = BackgroundJobs(core: core, operatorWatch: watch, manager: manager)
+        self.background = Task { await jobs.run() }
     }
 
     /// Opens the private port; its task runs until it is cancelled.
@@ -141,11 +150,12 @@ package final class OpenService: Sendable {
             clock: core.clock,
             randomness: core.randomness
         )
-        let listener = CollectorServer.Options(
+        var listener = CollectorServer.Options(
             host: settings.publicListener.host,
             port: settings.publicListener.port,
             loops: settings.publicListener.loops > 0 ? settings.publicListener.loops : max(1, System.coreCount)
         )
+        listener.maximumConnections = DescriptorLimit.publicConnections(under: DescriptorLimit.raise())
         do {
             return try await CollectorServer.start(collector, options: listener)
         } catch let error as IOError {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Demo
 import Domain
+import EventLog
 import Foundation
 import Logging
 import Server

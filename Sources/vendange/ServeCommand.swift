@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Logging
 import Server
 import ServiceLifecycle
@@ -29,7 +30,8 @@ struct ServeCommand: AsyncParsableCommand {
     static func serve(_ settings: ServiceSettings, opened: @escaping VendangeService.Opened) async throws {
         var logger = Logger(label: "vendange", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
-        let service = VendangeService(settings: settings, logger: logger) { [logger] open in
+        let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
+        let service = VendangeService(settings: settings, logger: logger, manager: manager) { [logger] open in
             logger.info(
                 "open",
                 metadata: ["public": "\(open.publicPort)", "private": "\(open.privatePort)"]
@@ -46,8 +48,11 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let failure as StartFailure {
             let code: CommandFailure.Code =
                 switch failure {
-                case .foreignCatalog, .logBehindCatalog, .trimmedLog: .badData
-                case .privatePort, .publicPort: .inputOutput
+                case .foreignCatalog, .logBehindCatalog, .trimmedLog, .lostCatalog, .damagedLog, .catalogUnusable,
+                    .halfRestored, .newerVersion:
+                    .badData
+                case .privatePort, .publicPort, .notWritable: .inputOutput
+                case .inUse: .unavailable
                 }
             throw CommandFailure(code, failure.description)
         } catch let problems as SettingsProblems {

@@ -4,7 +4,10 @@ import Settings
 
 /// Where the settings come from: command line over environment over file over defaults.
 struct SettingsOptions: ParsableArguments {
-    @Option(name: .long, help: "The settings file. Without it, config/vendange.yaml if it is there.")
+    @Option(
+        name: .long,
+        help: "The settings file. Without it, config/vendange.yaml or /etc/vendange/vendange.yaml if one is there."
+    )
     var config: String?
 
     @Option(
@@ -16,7 +19,8 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .customLong("data"), help: "Directory of log, catalog, checkpoints and keys (data_directory).")
     var dataDirectory: String?
 
-    static let defaultFile = "config/vendange.yaml"
+    /// Of a checkout, and of an installed package.
+    static let defaultFiles = ["config/vendange.yaml", "/etc/vendange/vendange.yaml"]
 
     /// The settings; ends the command with what is wrong if they are not valid.
     func load() throws -> ServiceSettings {
@@ -28,8 +32,7 @@ struct SettingsOptions: ParsableArguments {
             values[String(override[..<equals])] = String(override[override.index(after: equals)...])
         }
         if let dataDirectory { values["data_directory"] = dataDirectory }
-        let isDefaultThere = FileManager.default.fileExists(atPath: Self.defaultFile)
-        let file = self.config ?? (isDefaultThere ? Self.defaultFile : nil)
+        let file = self.config ?? Self.defaultFiles.first { FileManager.default.fileExists(atPath: $0) }
         // The command line's own variables are no settings of the service.
         let environment = ProcessInfo.processInfo.environment.filter { $0.key != "VENDANGE_API_KEY" }
         let loaded = SettingsLoader.load(file: file, environment: environment, overrides: values)

@@ -16,6 +16,7 @@ struct Vendange: AsyncParsableCommand {
               vendange serve           the service alone
               vendange check           what the settings and the model mean, before it is started
               vendange explain WHO     where a contact's points come from
+              vendange doctor          how the data directory is, and what to do
 
             Exit codes follow sysexits(3): 64 usage, 65 bad data, 66 no such file, 69 service not reachable,
             70 defect, 74 input or output failed, 77 not allowed, 78 bad settings.
@@ -25,7 +26,7 @@ struct Vendange: AsyncParsableCommand {
             DemoCommand.self, ServeCommand.self, CheckCommand.self, ExplainCommand.self, ModelCommand.self,
             ContactsCommand.self,
             SitesCommand.self, LinksCommand.self, KeysCommand.self, DeliveriesCommand.self, StatusCommand.self,
-            TailCommand.self, LogCommand.self,
+            TailCommand.self, LogCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
         ]
     )
 }

@@ -34,7 +34,7 @@ import Testing
             """
         )
         #expect(lax.isEmpty)
-        #expect(try catalog.dump().count == 24)
+        #expect(try catalog.dump().count == 26)
     }
 
     @Test func reopeningFindsWhatWasWritten() async throws {
@@ -49,13 +49,54 @@ import Testing
         #expect(try second.catalog.settings().synchronous == 2)
     }
 
-    @Test func backupIsACompleteCatalog() async throws {
+    @Test func aCopyIsACompleteCatalogAlsoWhileItIsInUse() async throws {
         let directory = try TemporaryDirectory()
-        let world = try World(CatalogDatabase(path: directory.path("catalog.sqlite")))
+        let (path, copyPath) = (directory.path("catalog.sqlite"), directory.path("copy.sqlite"))
+        let world = try World(CatalogDatabase(path: path))
         try world.apply(.contact(annaRecord()), .entry(entry(0)))
-        try world.catalog.backUp(to: directory.path("copy.sqlite"))
-        let copy = try CatalogDatabase(path: directory.path("copy.sqlite"))
-        #expect(try copy.dump() == world.catalog.dump())
+        try CatalogDatabase.copy(path, to: copyPath)
+        try world.apply(.entry(entry(1)))
+        let copy = try CatalogDatabase(path: copyPath)
+        #expect(try copy.dump() != world.catalog.dump())
+        #expect(try await copy.contact(anna)?.record == annaRecord())
+        #expect(try World(copy).writer.appliedPosition()?.offset == 1)
+    }
+
+    @Test func aRestoredCatalogFollowsAnotherStreamAndCountsWhatItHasAsDecided() throws {
+        let world = try World(CatalogDatabase())
+        try world.apply(.contact(annaRecord()))
+        #expect(try world.catalog.historicBelow() == 0)
+        try world.catalog.adopt(stream: StreamID(9), historicBelow: 17)
+        #expect(try world.writer.appliedPosition() == LogPosition(stream: StreamID(9), offset: 1))
+        #expect(try world.catalog.historicBelow() == 17)
+    }
+
+    @Test func aCatalogOfANewerVersionIsRefusedAndLeftAsItIs() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path("catalog.sqlite")
+        try CatalogDatabase(path: path).close()
+        let newer = try DatabaseQueue(path: path)
+        try newer.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('2099-01-01 something new')") }
+        #expect(throws: CatalogFailure.newerSchema) { try CatalogDatabase(path: path) }
+        #expect(try newer.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM grdb_migrations") } == 3)
+        #expect(try CatalogInspection(path: path).schema == .newer)
+        try newer.close()
+    }
+
+    @Test func anInspectionTellsWhatACatalogHoldsAndChangesNothing() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path("catalog.sqlite")
+        let world = try World(CatalogDatabase(path: path), destinations: [destination("crm")])
+        try world.apply(
+            .contact(annaRecord()),
+            .notification(LeadNotification(kind: .leadQualified, contact: anna))
+        )
+        let found = try CatalogInspection(path: path)
+        #expect(found.schema == .current)
+        #expect(found.applied == LogPosition(stream: testStream, offset: 1))
+        #expect(found.damage.isEmpty)
+        #expect(found.pendingDeliveries == 1)
+        #expect(found.deadDeliveries == 0)
     }
 
     @Test func readersSeeTheLastCommitWhileAnotherTransactionIsOpen() async throws {

@@ -63,6 +63,13 @@ extension FakeAdministration {
 
     func revokeKey(_ id: Int64) async throws { try self.note("revokeKey \(id)") }
 
+    func beginBackup() async throws -> BackupHoldView {
+        try self.note("beginBackup")
+        return BackupHoldView(id: 3, expires: Self.moment)
+    }
+
+    func endBackup(_ id: Int64) async throws { try self.note("endBackup \(id)") }
+
     static var site: Site { Site(id: SiteID(1), key: "main", name: "Main", hostnames: ["www.example.com"]) }
 
     func sites() async throws -> [SiteView] {

@@ -69,10 +69,8 @@ enum Sample {
     static func path(_ route: Route) -> String {
         let path = route.path.replacing("{contact}", with: self.contact).replacing("{visitor}", with: self.visitor)
             .replacing("{key}", with: route.operation == "revokeKey" ? "1" : "main")
-            .replacing("{delivery}", with: "1").replacing("{account}", with: "domain:example.com").replacing(
-                "{version}",
-                with: "3"
-            )
+            .replacing("{delivery}", with: "1").replacing("{account}", with: "domain:example.com")
+            .replacing("{version}", with: "3").replacing("{backup}", with: "3")
         return route.operation == "siteAudience" ? path + "?from=2026-03-01" : path
     }
 

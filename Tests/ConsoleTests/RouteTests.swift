@@ -93,7 +93,7 @@ struct RouteTests {
         #expect(
             Set(admin) == [
                 "createSite", "updateSite", "deleteSite", "eraseContact", "publishModel", "listKeys", "createKey",
-                "revokeKey",
+                "revokeKey", "beginBackup", "endBackup",
             ]
         )
         let open = RouteTable.all.filter { $0.access == .open || $0.access == .metrics }.map(\.operation)

@@ -69,6 +69,8 @@ extension FakeAdministration {
     func modelSource(version: UInt32) async throws -> String { throw AdministrationError.failed }
     func validateModel(_ source: String) async throws -> [ModelFileProblem] { throw AdministrationError.failed }
     func publishModel(_ source: String) async throws -> ModelView { throw AdministrationError.failed }
+    func beginBackup() async throws -> BackupHoldView { throw AdministrationError.failed }
+    func endBackup(_ id: Int64) async throws { throw AdministrationError.failed }
     func status() async throws -> StatusView { throw AdministrationError.failed }
     func metrics() async -> [MetricFamily] { [] }
     func health(_ probe: HealthProbe) async -> [HealthReason] { [] }

@@ -11,6 +11,13 @@ import TestSupport
 
 @testable import Server
 
+/// A path of a directory that is not there yet, and removed when this is released.
+final class TemporaryPath {
+    let path = FileManager.default.temporaryDirectory.path + "/vendange-" + UUID().uuidString
+
+    deinit { try? FileManager.default.removeItem(atPath: self.path) }
+}
+
 /// A core over real files in a directory of its own, with everything the private port can ask.
 struct AdministrationHarness {
     let core: Core
@@ -19,10 +26,14 @@ struct AdministrationHarness {
     let signer: TokenKeys
     let directory: String
 
-    /// Opens a core, runs `body`, and takes everything down again.
+    /// Opens a core in a new directory, runs `body`, and takes everything down again.
     static func run(_ body: (AdministrationHarness) async throws -> Void) async throws {
-        let directory = FileManager.default.temporaryDirectory.path + "/vendange-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let directory = TemporaryPath()
+        try await self.run(in: directory.path, body)
+    }
+
+    /// Opens a core in a directory that stays, runs `body`, and closes the core in good order.
+    static func run(in directory: String, _ body: (AdministrationHarness) async throws -> Void) async throws {
         let harness = try Self(directory: directory)
         do {
             try await body(harness)
@@ -33,7 +44,8 @@ struct AdministrationHarness {
         await harness.close()
     }
 
-    private init(directory: String) throws {
+    /// Settings of a service with one destination, `crm`.
+    static func settings(_ directory: String) -> ServiceSettings {
         var settings = ServiceSettings()
         settings.dataDirectory = directory
         settings.workers = 2
@@ -41,6 +53,11 @@ struct AdministrationHarness {
         settings.publicListener.baseURL = "https://t.example.com"
         settings.publicListener.pathPrefix = "/v"
         settings.destinations = [Destination(name: "crm", kind: .webhook, url: "https://crm.example.com/hook")]
+        return settings
+    }
+
+    private init(directory: String) throws {
+        let settings = Self.settings(directory)
         let clock = ManualClock()
         let randomness = SeededSource(seed: 7)
         let core = try Core(

@@ -70,18 +70,6 @@ package final class EffectWriter: Sendable {
         }
         if hasDeliveries { self.onCommit() }
     }
-
-    /// Forgets everything that follows from the log and starts again at a position, for a rebuild or a log that was
-    /// replaced. Own tables and deliveries stay.
-    package func restart(at position: LogPosition) throws {
-        try self.catalog.connections.write { database in
-            // Contacts take their balances, ledger, timeline, leads, visitors, keys and fields with them.
-            for table in ["contacts", "accounts", "owners", "pages", "audience"] {
-                try database.execute(sql: "DELETE FROM \(table)")
-            }
-            try database.setAppliedPosition(position)
-        }
-    }
 }
 
 extension Database {
@@ -92,7 +80,7 @@ extension Database {
         return LogPosition(stream: StreamID(stream), offset: row.bits("log_offset"))
     }
 
-    fileprivate func setAppliedPosition(_ position: LogPosition) throws {
+    internal func setAppliedPosition(_ position: LogPosition) throws {
         try self.run(
             "INSERT OR REPLACE INTO applied (only, stream, log_offset) VALUES (1, ?, ?)",
             [position.stream.description, position.offset.stored]

@@ -27,6 +27,7 @@ internal struct NotificationBody: Encodable {
         var author: String?
         /// What a daily digest says.
         var alerts: [Alert]?
+        var notice: Notice?
         var shareClaimed: Double?
         var shareUnconfirmed: Double?
         var counts: Counts?
@@ -53,6 +54,15 @@ internal struct NotificationBody: Encodable {
         var firstName: String
         var lastName: String
         var email: String
+    }
+
+    /// What an operator's notice is about, for programs; `detail` says it in words.
+    struct Notice: Encodable {
+        var condition: String
+        var subject: String?
+        /// begun or over.
+        var state: String
+        var since: String
     }
 
     struct Contact: Encodable {

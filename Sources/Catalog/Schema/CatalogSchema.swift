@@ -14,6 +14,9 @@ internal enum CatalogSchema {
         migrator.registerMigration("2026-11-25 browsers of timeline and ledger") { database in
             try database.execute(sql: Self.visitorColumns)
         }
+        migrator.registerMigration("2026-11-25 operator notices") { database in
+            try database.execute(sql: Self.operatorTables)
+        }
         return migrator
     }
 }

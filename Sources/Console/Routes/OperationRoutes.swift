@@ -31,6 +31,20 @@ enum OperationRoutes {
             try await $0.administration.revokeKey($0.number("key"))
             return .noContent
         },
+        .change(
+            .post,
+            "/api/v1/backups",
+            "beginBackup",
+            "Keeps the log whole while a backup is made",
+            .admin,
+            .json(SystemSchemas.backupHold.one, status: 201)
+        ) {
+            .json(try await $0.administration.beginBackup(), status: 201)
+        },
+        .change(.delete, "/api/v1/backups/{backup}", "endBackup", "The backup is made", .admin, .noContent) {
+            try await $0.administration.endBackup($0.number("backup"))
+            return .noContent
+        },
         Route(
             method: .get,
             path: "/live",

@@ -157,6 +157,11 @@ enum SystemSchemas {
         [.required("key", .object(key)), .required("secret", name, "Shown once and kept nowhere.")]
     )
 
+    static let backupHold = ObjectShape(
+        "BackupHold",
+        [.required("id", .id), .required("expires", time, "When the log may be trimmed again in any case.")]
+    )
+
     private static let logStatus = ObjectShape(
         "LogStatus",
         [.required("stream", .text(16)), .required("state", name)]

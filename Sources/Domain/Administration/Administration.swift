@@ -126,6 +126,10 @@ package protocol Administration: Sendable {
 
     // MARK: Operation
 
+    /// Keeps the log from being trimmed while somebody copies the data directory.
+    func beginBackup() async throws -> BackupHoldView
+    /// The copy is made, or given up.
+    func endBackup(_ id: Int64) async throws
     /// The service in figures.
     func status() async throws -> StatusView
     /// Every metric. Never throws: figures that cannot be had are left out.

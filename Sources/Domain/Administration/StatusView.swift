@@ -93,6 +93,20 @@ package struct StatusView: Equatable, Sendable, Encodable {
     }
 }
 
+/// A backup that is being made.
+package struct BackupHoldView: Equatable, Sendable, Encodable {
+    /// Its number.
+    package var id: Int64
+    /// When it no longer keeps the log from being trimmed.
+    package var expires: String
+
+    /// A backup.
+    package init(id: Int64, expires: Timestamp) {
+        self.id = id
+        self.expires = expires.rfc3339
+    }
+}
+
 /// What a health check asks.
 package enum HealthProbe: String, Sendable, CaseIterable {
     /// Whether the process is worth keeping.

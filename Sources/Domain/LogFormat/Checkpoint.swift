@@ -43,8 +43,14 @@ package struct CheckpointHead: Sendable {
         self.slots = slots
     }
 
-    /// The magic bytes.
+    /// The magic bytes; the last is the version of the form.
     package static let magic = Array("VNDCKPT1".utf8)
+
+    /// Whether a file that begins with these bytes is a checkpoint in a later form than this one.
+    package static func isNewer(_ file: [UInt8]) -> Bool {
+        guard file.count >= self.magic.count, file.starts(with: self.magic.dropLast()) else { return false }
+        return file[self.magic.count - 1] > self.magic[self.magic.count - 1]
+    }
 
     /// The head's bytes, with magic, length and checksum.
     package var bytes: [UInt8] {

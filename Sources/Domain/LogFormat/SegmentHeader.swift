@@ -92,7 +92,7 @@ package enum SegmentHeaderFault: Error, Equatable, Sendable, CustomStringConvert
         case .truncated(let count): "the file ends after \(count) bytes, within the header"
         case .notASegment: "the file does not begin like a segment"
         case .checksum: "the header's checksum does not fit"
-        case .version(let version): "the format's version \(version) is unknown"
+        case .version(let version): "it is of format \(version), which another version of Vendange wrote"
         }
     }
 }

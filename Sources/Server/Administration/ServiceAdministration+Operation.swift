@@ -41,7 +41,7 @@ extension ServiceAdministration {
     }
 
     private func logView(oldest: Timestamp?) -> StatusView.LogView {
-        let lag = oldest.map { max(0, Double(self.now.since($0).microseconds) / 1_000_000) } ?? 0
+        let lag = oldest.map { max(0, Double(self.core.log.time.since($0).microseconds) / 1_000_000) } ?? 0
         return StatusView.LogView(
             stream: self.core.log.id,
             state: self.core.log.failure != nil ? "failed" : self.core.log.refusesEvents ? "full" : "open",
@@ -118,6 +118,7 @@ extension ServiceAdministration {
 
     /// How long ago every worker had folded a canary, or the service started.
     var canaryAge: TimeSpan {
-        self.now.since(max(CanaryWatch.folded(in: self.core.store, workers: self.core.scorer.workers), self.started))
+        let folded = CanaryWatch.folded(in: self.core.store, workers: self.core.scorer.workers)
+        return self.core.log.time.since(max(folded, self.startedInLog))
     }
 }

@@ -23,6 +23,8 @@ package struct ServiceAdministration: Administration {
     let collectorCounters: @Sendable () -> CollectorCounters
     let deliveryCounters: @Sendable () -> [String: DeliveryCounters]
     let started: Timestamp
+    /// The same moment on the log's clock.
+    let startedInLog: Timestamp
     /// Changes of contacts, sites and models: each reads what is there, then writes.
     let changes = SerialGate()
     /// Events that came by this port.
@@ -48,6 +50,7 @@ package struct ServiceAdministration: Administration {
         self.collectorCounters = collectorCounters
         self.deliveryCounters = deliveryCounters
         self.started = started
+        self.startedInLog = core.log.time
         self.liveFeed = LiveFeed(core: core)
     }
 
