@@ -2,10 +2,14 @@ import Domain
 import EventLog
 import Logging
 import ScoreStore
+import Synchronization
 
 /// Everything the service does by itself, in one table.
-struct BackgroundJobs {
+final class BackgroundJobs: Sendable {
     let core: Core
+    private let wasAdrift = Atomic(false)
+
+    init(core: Core) { self.core = core }
 
     private struct Job: Sendable {
         var name: String
@@ -17,16 +21,13 @@ struct BackgroundJobs {
         [
             Job(name: "tick", period: .seconds(1), action: self.tick),
             Job(name: "canary", period: .seconds(10), action: self.canary),
-            Job(name: "distance", period: .seconds(15), action: self.checkpointIfFar),
-            Job(name: "checkpoint", period: .microseconds(CheckpointJob.period.microseconds)) {
-                await CheckpointJob(core: self.core).run()
-            },
         ]
     }
 
     /// Runs every job again and again until the task is cancelled.
     func run() async {
         await withTaskGroup { group in
+            group.addTask { await CheckpointJob(core: self.core).runAgainAndAgain() }
             for job in self.table {
                 group.addTask {
                     while !Task.isCancelled {
@@ -47,7 +48,8 @@ struct BackgroundJobs {
 
     /// One record for all slots, if anything is due anywhere: decides when it is noticed, never what is true.
     private func tick() async throws {
-        guard self.core.store.nextDue() <= self.core.clock.wallTime() else { return }
+        self.reportDrift()
+        guard self.core.store.nextDue() <= self.core.log.now else { return }
         var frames = ByteWriter()
         RecordFrame.append(to: &frames, kind: .tick, slot: .every) { _ in }
         _ = try await self.core.commands.append(frames.bytes, records: 1)
@@ -60,10 +62,17 @@ struct BackgroundJobs {
         _ = try await self.core.commands.append(frames.bytes, records: 1)
     }
 
-    /// A busy service saves before the way back becomes long.
-    private func checkpointIfFar() async throws {
-        let low = try self.core.checkpoints.newestLow() ?? self.core.log.start
-        guard self.core.log.end - low > Limits.checkpointDistance / 2 else { return }
-        await CheckpointJob(core: self.core).run()
+    /// Says once that the wall clock was stepped, and once that it is back. Log time follows neither.
+    private func reportDrift() {
+        let isAdrift = self.core.log.isClockAdrift
+        guard self.wasAdrift.exchange(isAdrift, ordering: .relaxed) != isAdrift else { return }
+        if isAdrift {
+            self.core.logger.error(
+                "the wall clock is away from the log's time; set it right, or restart the service to follow it",
+                metadata: ["log": "\(self.core.log.now.rfc3339)", "wall": "\(self.core.clock.wallTime().rfc3339)"]
+            )
+        } else {
+            self.core.logger.notice("the wall clock agrees with the log's time again")
+        }
     }
 }

@@ -20,14 +20,22 @@ final class EffectPump: Sendable {
     private let logger: Logger
     private let state: Monitor<State>
 
-    /// How long it waits before it tries a failed commit again.
-    private static let patience = TimeSpan.seconds(1)
+    private let patience: TimeSpan
 
-    init(queue: EffectQueue, writer: EffectWriter, stream: StreamID, applied: UInt64, logger: Logger) {
+    /// A pump; a failed commit is tried again after `patience`.
+    init(
+        queue: EffectQueue,
+        writer: EffectWriter,
+        stream: StreamID,
+        applied: UInt64,
+        logger: Logger,
+        patience: TimeSpan = .seconds(1)
+    ) {
         self.queue = queue
         self.writer = writer
         self.stream = stream
         self.logger = logger
+        self.patience = patience
         self.state = Monitor(State(applied: applied))
     }
 
@@ -50,15 +58,11 @@ final class EffectPump: Sendable {
 
     /// Runs until the queue is closed and empty.
     func run() {
-        while let batch = self.queue.take() {
-            var start = 0
-            while start < batch.effects.count {
-                let end = Self.cut(batch.effects, from: start)
-                let through = end < batch.effects.count ? batch.effects[end].offset : batch.through
-                guard self.commit(Array(batch.effects[start..<end]), through: through) else { return }
-                start = end
+        while let taken = self.queue.take() {
+            var batch = EffectBatch(taken.effects, through: taken.through)
+            while let next = batch.next() {
+                guard self.commit(next.effects, through: next.through) else { return }
             }
-            if batch.effects.isEmpty, !self.commit([], through: batch.through) { return }
         }
     }
 
@@ -72,13 +76,6 @@ final class EffectPump: Sendable {
             return true
         }
         for resume in ready { resume() }
-    }
-
-    /// The end of a transaction: at most so many effects, but never within one record's.
-    private static func cut(_ effects: [Effect], from start: Int) -> Int {
-        var end = min(effects.count, start + Limits.effectsPerTransaction)
-        while end < effects.count, effects[end].offset == effects[end - 1].offset { end += 1 }
-        return end
     }
 
     /// Commits, again and again until it succeeds. False when the service stops first.
@@ -116,7 +113,7 @@ final class EffectPump: Sendable {
             return false
         }
         return self.state.wait(
-            microseconds: Self.patience.microseconds,
+            microseconds: self.patience.microseconds,
             until: { $0.isStopping },
             { $0.isStopping }
         )

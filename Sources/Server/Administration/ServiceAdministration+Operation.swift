@@ -49,7 +49,8 @@ extension ServiceAdministration {
             applied: self.core.pump.applied,
             checkpointed: (try? self.core.checkpoints.newestLow()) ?? 0,
             lagSeconds: lag,
-            freeBytes: self.freeBytes
+            freeBytes: self.freeBytes,
+            isClockAdrift: self.core.log.isClockAdrift
         )
     }
 

@@ -45,7 +45,8 @@ package struct ServiceAdministration: Administration {
         self.liveFeed = LiveFeed(core: core)
     }
 
-    var now: Timestamp { self.core.clock.wallTime() }
+    /// The log's time: what is shown is compared with the times of records.
+    var now: Timestamp { self.core.log.now }
 
     // MARK: Commands
 
