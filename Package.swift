@@ -102,7 +102,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport"),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"]),
         .testTarget(name: "ScoreStoreTests", dependencies: ["Domain", "ScoreStore", "TestSupport"]),
-        .testTarget(name: "EventLogTests", dependencies: ["Domain", "EventLog", "TestSupport"]),
+        .testTarget(name: "EventLogTests", dependencies: ["Domain", "EventLog", "ScoreStore", "TestSupport"]),
         .testTarget(
             name: "CollectorTests",
             dependencies: [
@@ -135,11 +135,18 @@ let package = Package(
             ]
         ),
         .testTarget(name: "SettingsTests", dependencies: ["Domain", "Settings", "TestSupport"]),
-        .testTarget(name: "SimulationTests", dependencies: ["Domain", "EventLog", "ScoreStore", "TestSupport"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Catalog", "Collector", "Domain", "EventLog", "ScoreStore", "Server", "TestSupport", nio("NIOCore"),
+                nio("NIOEmbedded"), .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Catalog", "Collector", "Domain", "EventLog", "ScoreStore", "Server", "Settings", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -34,6 +34,7 @@ package final class Core: Sendable {
         var workers: [SystemThread] = []
         var pump: SystemThread?
         var failure: ScorerFailure?
+        var isStopped = false
     }
 
     /// How often a stop looks whether it can still catch up.
@@ -171,8 +172,15 @@ package final class Core: Sendable {
 
     /// Folds what is logged, writes what follows, leaves a checkpoint, closes. The ports are closed already.
     ///
-    /// Whatever is in trouble is not waited for: the log has it all, and the next start catches up.
+    /// Whatever is in trouble is not waited for: the log has it all, and the next start catches up. Once is enough.
     package func stop() async {
+        var wasStopped = false
+        self.threads.withLock { threads in
+            wasStopped = threads.isStopped
+            threads.isStopped = true
+            return false
+        }
+        guard !wasStopped else { return }
         await self.catchUp()
         self.scorer.stop()
         // Before the workers are waited for: one may wait for room that a catalog in trouble will not make.

@@ -10,7 +10,7 @@ import Settings
 struct Publication {
     let core: Core
 
-    private static let draftKey = "model.draft"
+    static let draftKey = "model.draft"
 
     /// Publishes a model whose version is above all others.
     func run(_ model: ScoringModel, source: String) async throws {
