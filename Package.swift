@@ -103,7 +103,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport"),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"]),
         .testTarget(name: "ScoreStoreTests", dependencies: ["Domain", "ScoreStore", "TestSupport"]),
-        .testTarget(name: "EventLogTests", dependencies: ["Domain", "EventLog", "TestSupport"]),
+        .testTarget(name: "EventLogTests", dependencies: ["Domain", "EventLog", "ScoreStore", "TestSupport"]),
         .testTarget(
             name: "CollectorTests",
             dependencies: [
@@ -136,12 +136,18 @@ let package = Package(
             ]
         ),
         .testTarget(name: "SettingsTests", dependencies: ["Domain", "Settings", "TestSupport"]),
-        .testTarget(name: "SimulationTests", dependencies: ["Domain", "EventLog", "ScoreStore", "TestSupport"]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Catalog", "Collector", "Domain", "EventLog", "ScoreStore", "Server", "TestSupport", nio("NIOCore"),
+                nio("NIOEmbedded"), .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
         .testTarget(
             name: "ServerTests",
             dependencies: [
                 "Catalog", "Collector", "Delivery", "Domain", "EventLog", "ScoreStore", "Server", "Settings",
-                "TestSupport",
+                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

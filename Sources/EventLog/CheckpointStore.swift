@@ -1,20 +1,21 @@
 package import Domain
 package import ScoreStore
+import Synchronization
 
 /// The checkpoints of a store: two generations of one file each, so that one is whole at any time.
 ///
-/// Written under a temporary name, synced, renamed, and the directory synced. A file that does not read back whole is
-/// passed over for the one before it, and that for the log from its beginning.
+/// Written under a temporary name, synced, read back, renamed, and the directory synced; only then the oldest goes. A
+/// file that does not read back whole is passed over for the one before it, and that for the log from its beginning.
 package final class CheckpointStore: Sendable {
     let storage: any LogStorage
+    /// Held during a save: two at a time would write into one draft.
+    private let saving = Mutex(())
 
     /// The generations kept.
     private static let generations = 2
     private static let prefix = "slots-"
     private static let suffix = ".ckpt"
     private static let draft = "slots.tmp"
-    /// More bytes than a head has: models and causes have limits of their own.
-    private static let largestHead = 16 * 1_024 * 1_024
 
     /// Checkpoints in a directory.
     package init(_ storage: any LogStorage) { self.storage = storage }
@@ -111,8 +112,22 @@ package final class CheckpointStore: Sendable {
         }
     }
 
-    /// Writes a checkpoint whose slots `next` hands out until nil, and makes it the newest. Older generations go.
-    package func save(_ head: CheckpointHead, next: () -> [UInt8]?) throws(StorageFailure) {
+    /// Writes a checkpoint whose slots `next` hands out until nil, and makes it the newest. Older generations go once
+    /// it was read back whole. Callers wait for each other.
+    package func save(_ head: CheckpointHead, next: () -> [UInt8]?) throws(CheckpointFailure) {
+        try self.saving.withLock { _ throws(CheckpointFailure) in
+            let isWhole: Bool
+            do throws(StorageFailure) {
+                isWhole = try Self.isWhole(try self.write(head, next), slots: head.slots)
+                if isWhole { try self.adopt(head) }
+            } catch {
+                throw .storage(error)
+            }
+            guard isWhole else { throw .unreadable }
+        }
+    }
+
+    private func write(_ head: CheckpointHead, _ next: () -> [UInt8]?) throws(StorageFailure) -> any StorageFile {
         let file = try self.storage.create(Self.draft)
         var buffer = ByteWriter(head.bytes)
         var position = 0
@@ -122,6 +137,11 @@ package final class CheckpointStore: Sendable {
         }
         try Self.drain(&buffer, into: file, &position)
         try file.sync()
+        return file
+    }
+
+    /// Makes the draft the newest generation.
+    private func adopt(_ head: CheckpointHead) throws(StorageFailure) {
         let number = String(head.high, radix: 16)
         let name = Self.prefix + String(repeating: "0", count: 16 - number.count) + number + Self.suffix
         try self.storage.rename(Self.draft, to: name)
@@ -147,23 +167,67 @@ package final class CheckpointStore: Sendable {
     package func oldestLow() throws(StorageFailure) -> UInt64? {
         let names = try self.names()
         guard names.count >= Self.generations, let oldest = names.first else { return nil }
-        return try self.low(of: oldest)
+        return try self.head(of: oldest)?.low
     }
 
     /// The low offset of the newest generation: where a start would begin to read.
     package func newestLow() throws(StorageFailure) -> UInt64? {
         guard let newest = try self.names().last else { return nil }
-        return try self.low(of: newest)
+        return try self.head(of: newest)?.low
     }
 
-    private func low(of name: String) throws(StorageFailure) -> UInt64? {
+    private func head(of name: String) throws(StorageFailure) -> CheckpointHead? {
         let file = try self.storage.open(name, forWriting: false)
-        let bytes = try file.bytes(at: 0, count: min(Self.largestHead, try file.size()))
-        return try? Self.parse(bytes) { (reader) throws(DecodingFailure) in try CheckpointHead(decoding: &reader).low }
+        return try Self.head(of: file)?.head
+    }
+
+    /// A file's head, if it is whole, and where its slots begin.
+    private static func head(of file: any StorageFile) throws(StorageFailure) -> (head: CheckpointHead, end: Int)? {
+        let start = try file.bytes(at: 0, count: CheckpointHead.prefixBytes)
+        guard let count = CheckpointHead.byteCount(prefix: start), count <= (try file.size()) else { return nil }
+        let bytes = try file.bytes(at: 0, count: count)
+        let head = try? Self.parse(bytes) { (reader) throws(DecodingFailure) in try CheckpointHead(decoding: &reader) }
+        return head.map { ($0, count) }
+    }
+
+    /// Whether a file reads back as it was to be written: every checksum is right, and nothing is missing or left over.
+    private static func isWhole(_ file: any StorageFile, slots: UInt16) throws(StorageFailure) -> Bool {
+        guard let (head, start) = try self.head(of: file), head.slots == slots else { return false }
+        let size = try file.size()
+        var position = start
+        for _ in 0..<slots {
+            let prefix = try file.bytes(at: position, count: CheckpointHead.slotPrefixBytes)
+            guard let count = CheckpointHead.slotByteCount(prefix: prefix), count <= size - position else {
+                return false
+            }
+            let bytes = try file.bytes(at: position, count: count)
+            let slot = try? Self.parse(bytes) { (reader) throws(DecodingFailure) in
+                try CheckpointHead.readSlot(from: &reader)
+            }
+            guard slot != nil else { return false }
+            position += count
+        }
+        return position == size
     }
 
     /// The files, oldest first.
     func names() throws(StorageFailure) -> [String] {
         try self.storage.list().filter { $0.hasPrefix(Self.prefix) && $0.hasSuffix(Self.suffix) }.sorted()
+    }
+}
+
+/// Why a checkpoint was not saved. The generations before it are as they were.
+package enum CheckpointFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The storage failed.
+    case storage(StorageFailure)
+    /// What was written does not read back.
+    case unreadable
+
+    /// For the operator.
+    package var description: String {
+        switch self {
+        case .storage(let failure): failure.description
+        case .unreadable: "the checkpoint does not read back as it was written"
+        }
     }
 }

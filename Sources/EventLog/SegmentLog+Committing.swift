@@ -189,13 +189,11 @@ extension SegmentLog {
             time: header.time,
             frames: Array(commit.block[header.payload])
         )
-        let (chain, causes, isAdrift) = (commit.chain, commit.newCauses, commit.clock.isAdrift)
-        let time = (header.time, self.clock.monotonicTime())
+        let (chain, causes, clock) = (commit.chain, commit.newCauses, commit.clock)
         self.state.withLock { state in
             state.chain = chain
             state.recent.append(block)
-            state.isClockAdrift = isAdrift
-            state.lastTime = time
+            state.clock = clock
             for cause in causes { _ = state.causes.store(cause) }
             state.segments[state.segments.count - 1].index.withLock { $0.note(chain) }
         }

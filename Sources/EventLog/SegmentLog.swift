@@ -22,9 +22,8 @@ package final class SegmentLog: EventStream {
         /// Trimmed, oldest first; their files are not given back yet.
         var discarded: [Segment] = []
         var failure: StorageFailure?
-        var isClockAdrift = false
-        /// The time of the last block, or of the opening, and the monotonic clock then.
-        var lastTime: (log: Timestamp, monotonic: TimeSpan)
+        /// As of the last block.
+        var clock: LogClock
     }
 
     enum Status: Sendable {
@@ -88,20 +87,19 @@ package final class SegmentLog: EventStream {
         self.id = header.stream
         self.slotKey = header.slotKey
         self.opening = found.opening
-        let monotonic = clock.monotonicTime()
+        let logClock = LogClock(
+            wall: clock.wallTime(),
+            monotonic: clock.monotonicTime(),
+            notBefore: found.chain.time
+        )
         self.state = Mutex(
             State(
                 segments: found.segments,
                 chain: found.chain,
                 recent: RecentBlocks(limit: configuration.recentBytes),
                 causes: found.causes,
-                lastTime: (max(clock.wallTime(), found.chain.time), monotonic)
+                clock: logClock
             )
-        )
-        let logClock = LogClock(
-            wall: clock.wallTime(),
-            monotonic: monotonic,
-            notBefore: found.chain.time
         )
         self.committer = Mutex(
             CommitState(file: found.file, header: header, chain: found.chain, causes: found.causes, clock: logClock)
@@ -116,6 +114,9 @@ package final class SegmentLog: EventStream {
         if configuration.runsThreads { try self.startThreads() }
     }
 
+    /// Bytes a writer may have pending before it is refused.
+    package var pendingBytes: Int { self.configuration.pendingBytes }
+
     /// The offset behind the last durable record.
     package var end: UInt64 { self.state.withLock { $0.chain.offset } }
 
@@ -128,15 +129,20 @@ package final class SegmentLog: EventStream {
     /// Whether events are refused for want of space.
     package var refusesEvents: Bool { self.gate.refusesEvents }
 
-    /// Whether the wall clock is away from the log's by more than ``LogClock/largestFollowedStep``.
-    package var isClockAdrift: Bool { self.state.withLock { $0.isClockAdrift } }
+    /// Whether even commands and derived records are refused for want of space: the reserve is used up.
+    package var refusesCommands: Bool { self.gate.refusesEverything }
 
-    /// What the log's own clock shows: about the time the next block will have. It goes on where the wall clock steps.
-    package var time: Timestamp {
-        let (log, monotonic) = self.state.withLock { $0.lastTime }
-        return log.adding(
-            TimeSpan(microseconds: max(0, self.clock.monotonicTime().microseconds - monotonic.microseconds))
-        )
+    /// The log's own time: what a block committed now would be dated. Whatever is compared with the times of records
+    /// asks this clock, which no step of the wall clock moves.
+    package var now: Timestamp { self.clockReading.time }
+
+    /// Whether the wall clock is away from the log's by more than ``LogClock/largestFollowedStep``.
+    package var isClockAdrift: Bool { self.clockReading.isAdrift }
+
+    private var clockReading: (time: Timestamp, isAdrift: Bool) {
+        let (wall, monotonic) = (self.clock.wallTime(), self.clock.monotonicTime())
+        var clock = self.state.withLock { $0.clock }
+        return (clock.reading(wall: wall, monotonic: monotonic), clock.isAdrift)
     }
 
     /// The causes of all durable derived records, for a checkpoint.

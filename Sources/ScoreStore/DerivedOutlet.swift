@@ -10,15 +10,21 @@ final class DerivedOutlet: Sendable {
         var durableOffset: UInt64
         var progress: UInt64 = 0
         var hasFailed = false
+        var isStopped = false
     }
 
     private let state: Monitor<State>
     private let writer: any LogWriter
+    private let stream: any EventStream
+
+    /// How long it waits for room before it tries again.
+    private static let patience = TimeSpan.milliseconds(200)
 
     /// An outlet of a worker that starts to fold at `start`.
     init(_ stream: any EventStream, start: UInt64) {
         let state = Monitor(State(durableOffset: start))
         self.state = state
+        self.stream = stream
         self.writer = stream.makeWriter(.derived) { progress in
             state.withLock { state in
                 state.progress += 1
@@ -39,8 +45,17 @@ final class DerivedOutlet: Sendable {
     /// Everything derived from records below this offset is on disk.
     var durableOffset: UInt64 { self.state.wait(until: { _ in true }, { $0.durableOffset }) }
 
-    /// Writes what was derived from the records below `offset`. Waits while the log's buffer is full.
-    func send(_ frames: ByteWriter, count: Int, reaching offset: UInt64) throws(AppendRefusal) {
+    /// Lets go whoever waits for room: nothing more is sent.
+    func stop() {
+        self.state.withLock { state in
+            state.isStopped = true
+            return true
+        }
+    }
+
+    /// Writes what was derived from the records below `offset`. Waits while the log's buffer or its disk is full; the
+    /// space may come back. Returns false when it was stopped before everything was handed over.
+    func send(_ frames: ByteWriter, count: Int, reaching offset: UInt64) throws(AppendRefusal) -> Bool {
         guard count > 0 else {
             self.state.withLock { state in
                 // Nothing of its own to wait for, but what came before may still be under way.
@@ -51,27 +66,29 @@ final class DerivedOutlet: Sendable {
                 }
                 return false
             }
-            return
+            return true
         }
         // One frame at a time would be needless: a worker's batch is far below the log's bound unless it is huge.
         var start = 0
         while start < frames.bytes.count {
-            let (end, records) = Self.cut(frames.bytes, from: start)
+            let (end, records) = Self.cut(frames.bytes, from: start, most: self.stream.pendingBytes / 2)
             let isLast = end == frames.bytes.count
-            try self.append(Array(frames.bytes[start..<end]), records: records, reaching: isLast ? offset : nil)
+            let part = Array(frames.bytes[start..<end])
+            guard try self.append(part, records: records, reaching: isLast ? offset : nil) else { return false }
             start = end
         }
         self.writer.flush()
+        return true
     }
 
-    /// The end of as many whole frames as fit into half of the log's pending buffer, and their number.
-    private static func cut(_ bytes: [UInt8], from start: Int) -> (end: Int, records: Int) {
+    /// The end of as many whole frames as have `most` bytes, at least one, and their number.
+    private static func cut(_ bytes: [UInt8], from start: Int, most: Int) -> (end: Int, records: Int) {
         var end = start
         var records = 0
         bytes.withUnsafeBytes { raw in
             while end < raw.count {
                 let length = Int(UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: end, as: UInt32.self))) + 4
-                if records > 0, end + length - start > Limits.pendingBytes / 2 { break }
+                if records > 0, end + length - start > most { break }
                 end += length
                 records += 1
             }
@@ -79,18 +96,28 @@ final class DerivedOutlet: Sendable {
         return (end, records)
     }
 
-    private func append(_ frames: [UInt8], records: Int, reaching offset: UInt64?) throws(AppendRefusal) {
+    private func append(_ frames: [UInt8], records: Int, reaching offset: UInt64?) throws(AppendRefusal) -> Bool {
         while true {
-            let seen = self.state.wait(until: { _ in true }, { $0.progress })
+            let (seen, isStopped) = self.state.wait(until: { _ in true }, { ($0.progress, $0.isStopped) })
+            if isStopped { return false }
             do throws(AppendRefusal) {
                 let ticket = try frames.withUnsafeBufferPointer { (buffer) throws(AppendRefusal) in
                     try self.writer.append(UnsafeRawBufferPointer(buffer), records: records)
                 }
                 if let offset { self.mark(ticket, offset) }
-                return
+                return true
             } catch .pendingFull {
                 self.writer.flush()
-                self.state.wait(until: { $0.progress != seen || $0.hasFailed }, { _ in })
+                // A log without threads commits when it is waited for.
+                _ = self.stream.wait(beyond: self.stream.end, timeout: .seconds(0))
+                self.state.wait(
+                    microseconds: Self.patience.microseconds,
+                    until: { $0.progress != seen || $0.hasFailed || $0.isStopped },
+                    { _ in }
+                )
+            } catch .diskFull {
+                // Nobody says when space comes back; the log grows again when it has.
+                _ = self.stream.wait(beyond: self.stream.end, timeout: Self.patience)
             } catch {
                 throw error
             }

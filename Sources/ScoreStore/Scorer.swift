@@ -17,7 +17,6 @@ package final class Scorer: Sendable {
         var folded: [UInt64]
         var waiting: [(offset: UInt64, resume: @Sendable () -> Void)] = []
         var isStopping = false
-        var hasFailed = false
 
         var complete: UInt64 { self.folded.min() ?? 0 }
     }
@@ -72,58 +71,50 @@ package final class Scorer: Sendable {
     package func whenFolded(_ offset: UInt64, _ resume: @escaping @Sendable () -> Void) {
         var isReady = false
         self.progress.withLock { progress in
-            isReady = progress.complete >= offset || progress.hasFailed
+            isReady = progress.complete >= offset || progress.isStopping
             if !isReady { progress.waiting.append((offset, resume)) }
             return false
         }
         if isReady { resume() }
     }
 
-    /// Nothing more will be folded: whoever waits is let go, and must look whether it was.
-    package func abandon() {
+    /// Workers return after the batch they are at, or at once if they wait for room in the log. Whoever waits for the
+    /// fold is let go, and must look how far it came.
+    package func stop() {
         var ready: [@Sendable () -> Void] = []
         self.progress.withLock { progress in
-            progress.hasFailed = true
             progress.isStopping = true
             ready = progress.waiting.map(\.resume)
             progress.waiting = []
             return true
         }
+        for outlet in self.outlets { outlet.stop() }
         for resume in ready { resume() }
-    }
-
-    /// Workers return after the batch they are at.
-    package func stop() {
-        self.progress.withLock { progress in
-            progress.isStopping = true
-            return true
-        }
     }
 
     /// Does the work of one worker until ``stop()``. Call it once per worker, each on a thread of its own.
     package func run(worker: Int) throws(ScorerFailure) {
-        var state = Worker(
-            number: worker,
-            cursor: self.start,
-            models: self.store.modelHistory,
-            sink: FoldSink(slots: self.store.slots)
-        )
+        var state = self.makeWorker(worker)
         while !self.isStopping {
             if try !self.step(&state) { _ = self.stream.wait(beyond: state.cursor, timeout: Self.patience) }
         }
     }
 
+    /// A worker that stands where its slots do. For callers that decide themselves who folds next; each number once
+    /// at a time.
+    package func makeWorker(_ number: Int) -> Worker {
+        Worker(
+            number: number,
+            cursor: self.folded(Slot(UInt16(number))),
+            models: self.store.modelHistory,
+            sink: FoldSink(slots: self.store.slots)
+        )
+    }
+
     /// Folds everything the log holds now, with all workers in turn on the calling thread, again and again until no
     /// record is left, derived ones included. For tests and tools on a stream that commits without threads.
     package func runToEnd() throws(ScorerFailure) {
-        var states = (0..<self.workers).map { number in
-            Worker(
-                number: number,
-                cursor: self.folded(Slot(UInt16(number))),
-                models: self.store.modelHistory,
-                sink: FoldSink(slots: self.store.slots)
-            )
-        }
+        var states = (0..<self.workers).map(self.makeWorker)
         var hasMoved = true
         while hasMoved {
             hasMoved = false
@@ -136,16 +127,17 @@ package final class Scorer: Sendable {
 
     private var isStopping: Bool { self.progress.wait(until: { _ in true }, { $0.isStopping }) }
 
-    private struct Worker {
-        var number: Int
+    /// What a worker keeps from batch to batch.
+    package struct Worker: Sendable {
+        let number: Int
         /// Everything below is folded.
-        var cursor: UInt64
-        var models: ModelHistory
-        var sink: FoldSink
+        package fileprivate(set) var cursor: UInt64
+        fileprivate var models: ModelHistory
+        fileprivate var sink: FoldSink
     }
 
     /// Folds the next batch. Returns whether there was one.
-    private func step(_ worker: inout Worker) throws(ScorerFailure) -> Bool {
+    package func step(_ worker: inout Worker) throws(ScorerFailure) -> Bool {
         let blocks: [CommittedBlock]
         do throws(LogReadFailure) {
             blocks = try self.stream.read(from: worker.cursor, maximumBytes: Self.batchBytes)
@@ -214,14 +206,16 @@ package final class Scorer: Sendable {
     /// then the catalog.
     private func carryOut(_ worker: inout Worker) throws(ScorerFailure) {
         for change in worker.sink.consents { self.directory.setConsents(change.consents, of: change.contact) }
+        let isSent: Bool
         do throws(AppendRefusal) {
             let sink = worker.sink
             let outlet = self.outlets[worker.number]
-            try outlet.send(sink.derived, count: sink.derivedCount, reaching: worker.cursor)
+            isSent = try outlet.send(sink.derived, count: sink.derivedCount, reaching: worker.cursor)
         } catch {
             throw .derived(error)
         }
-        _ = self.effects.push(lane: worker.number, worker.sink.effects, mark: worker.cursor)
+        // Stopped in the middle of a batch: what was folded of it counts nowhere, and the next start folds it again.
+        guard isSent, self.effects.push(lane: worker.number, worker.sink.effects, mark: worker.cursor) else { return }
         worker.sink.clear()
 
         var ready: [@Sendable () -> Void] = []

@@ -3,12 +3,20 @@ import Domain
 import EventLog
 import Logging
 import ScoreStore
+import Synchronization
 
 /// Everything the service does by itself, in one table.
-struct BackgroundJobs {
+final class BackgroundJobs: Sendable {
     let core: Core
     let operatorWatch: OperatorWatchJob
     let manager: ServiceManager?
+    private let wasAdrift = Atomic(false)
+
+    init(core: Core, operatorWatch: OperatorWatchJob, manager: ServiceManager?) {
+        self.core = core
+        self.operatorWatch = operatorWatch
+        self.manager = manager
+    }
 
     private struct Job: Sendable {
         var name: String
@@ -33,19 +41,16 @@ struct BackgroundJobs {
     private var usual: [Job] {
         [
             Job(name: "tick", period: .seconds(1), action: self.tick),
-            Job(name: "canary", period: .seconds(10), action: self.canary),
+            Job(name: "canary", period: .seconds(10), action: self.core.sendCanaries),
             Job(name: "digest", period: .seconds(60), action: self.digest),
             Job(name: "operator", period: .seconds(15)) { try await self.operatorWatch.run() },
-            Job(name: "distance", period: .seconds(15), action: self.checkpointIfFar),
-            Job(name: "checkpoint", period: .microseconds(CheckpointJob.period.microseconds)) {
-                await CheckpointJob(core: self.core).run()
-            },
         ]
     }
 
     /// Runs every job again and again until the task is cancelled.
     func run() async {
         await withTaskGroup { group in
+            group.addTask { await CheckpointJob(core: self.core).runAgainAndAgain() }
             for job in self.table {
                 group.addTask {
                     while !Task.isCancelled {
@@ -66,19 +71,11 @@ struct BackgroundJobs {
 
     /// One record for all slots, if anything is due anywhere: decides when it is noticed, never what is true.
     private func tick() async throws {
-        // By the log's clock, which dates the tick: the wall clock may have stepped.
-        guard self.core.store.nextDue() <= self.core.log.time else { return }
+        self.reportDrift()
+        guard self.core.store.nextDue() <= self.core.log.now else { return }
         var frames = ByteWriter()
         RecordFrame.append(to: &frames, kind: .tick, slot: .every) { _ in }
         _ = try await self.core.commands.append(frames.bytes, records: 1)
-    }
-
-    /// Sends a round of canaries; the health answers look whether it came back.
-    func canary() async throws {
-        let workers = self.core.scorer.workers
-        let frames = CanaryWatch.frames(workers: workers)
-        let end = try await self.core.commands.append(frames.bytes, records: workers)
-        self.core.canaries.sent(below: end, at: self.core.clock.wallTime())
     }
 
     /// Looks whether a day has begun whose digest was not sent.
@@ -86,10 +83,17 @@ struct BackgroundJobs {
         try await self.core.writer.sendDigest(at: self.core.clock.wallTime())
     }
 
-    /// A busy service saves before the way back becomes long.
-    private func checkpointIfFar() async throws {
-        let low = try self.core.checkpoints.newestLow() ?? self.core.log.start
-        guard self.core.log.end - low > Limits.checkpointDistance / 2 else { return }
-        await CheckpointJob(core: self.core).run()
+    /// Says once that the wall clock was stepped, and once that it is back. Log time follows neither.
+    private func reportDrift() {
+        let isAdrift = self.core.log.isClockAdrift
+        guard self.wasAdrift.exchange(isAdrift, ordering: .relaxed) != isAdrift else { return }
+        if isAdrift {
+            self.core.logger.error(
+                "the wall clock is away from the log's time; set it right, or restart the service to follow it",
+                metadata: ["log": "\(self.core.log.now.rfc3339)", "wall": "\(self.core.clock.wallTime().rfc3339)"]
+            )
+        } else {
+            self.core.logger.notice("the wall clock agrees with the log's time again")
+        }
     }
 }

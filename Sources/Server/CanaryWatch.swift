@@ -1,4 +1,5 @@
 import Domain
+import EventLog
 import ScoreStore
 import Synchronization
 
@@ -42,5 +43,14 @@ final class CanaryWatch: Sendable {
     /// When the worker whose last canary is the oldest folded it.
     static func folded(in store: ScoreStore, workers: Int) -> Timestamp {
         Self.slots(workers: workers).map { slot in store.read(slot) { $0.canary } }.min() ?? .distantPast
+    }
+}
+
+extension Core {
+    /// Sends a round of canaries; the health answers look whether it came back.
+    func sendCanaries() async throws {
+        let workers = self.scorer.workers
+        let end = try await self.commands.append(CanaryWatch.frames(workers: workers).bytes, records: workers)
+        self.canaries.sent(below: end, at: self.clock.wallTime())
     }
 }

@@ -10,57 +10,72 @@ struct CheckpointJob {
 
     /// How often the store is saved at least.
     static let period = TimeSpan.minutes(10)
+    /// How often it is asked whether the way back has become long.
+    private static let pulse = Duration.seconds(1)
+    /// How long a failed save waits before the next.
+    private static let patience = TimeSpan.seconds(15)
 
-    /// Takes the slots, waits until the catalog and the log have all that follows from them, and saves.
-    func run() async {
-        let images = self.core.store.images(folded: self.core.scorer.folded)
-        await self.core.reached(images.high)
-        // What was derived reaches the disk with the next commits; asked again until it has.
-        while self.core.scorer.derivedDurable < images.high, self.core.scorerFailure == nil {
-            try? await Task.sleep(for: .milliseconds(20))
-            if Task.isCancelled { return }
+    /// Saves by time and by distance, until the task is cancelled. One save at a time: it takes as long as it takes,
+    /// and the next counts from its end.
+    func runAgainAndAgain() async {
+        var next = self.now.adding(Self.period)
+        while (try? await Task.sleep(for: Self.pulse)) != nil {
+            guard self.now >= next || self.isFar else { continue }
+            let isSaved = await self.run()
+            next = self.now.adding(isSaved ? Self.period : Self.patience)
+            guard !isSaved else { continue }
+            // A distance that cannot be shortened now is not tried again every second.
+            guard (try? await Task.sleep(for: .microseconds(Self.patience.microseconds))) != nil else { return }
         }
-        self.save(images)
+    }
+
+    private var now: Timestamp { self.core.log.now }
+
+    /// Half of the distance is left for what is logged while the save is under way.
+    private var isFar: Bool { ((try? self.core.pipeline.distance()) ?? 0) > Limits.checkpointDistance / 2 }
+
+    /// Takes the slots, waits until the catalog and the log have all that follows from them, and saves. Returns whether
+    /// it did.
+    func run() async -> Bool {
+        let pipeline = self.core.pipeline
+        let images = pipeline.images()
+        guard await self.core.reached(images.high) else { return false }
+        // What was derived reaches the disk with the next commits; asked again until it has.
+        while !pipeline.isSettled(images, applied: self.core.pump.applied) {
+            guard self.core.scorerFailure == nil, (try? await Task.sleep(for: .milliseconds(20))) != nil else {
+                return false
+            }
+        }
+        guard self.save(images) else { return false }
         self.trim()
+        return true
     }
 
     /// Saves when nothing folds any more.
     func runAtEnd() {
-        let images = self.core.store.images(folded: self.core.scorer.folded)
-        guard self.core.pump.applied >= images.high, self.core.scorer.derivedDurable >= images.high else { return }
-        self.save(images)
+        let images = self.core.pipeline.images()
+        guard self.core.pipeline.isSettled(images, applied: self.core.pump.applied) else { return }
+        _ = self.save(images)
     }
 
-    private func save(_ images: SlotImages) {
-        let causes = self.core.log.causes()
-        var models = ByteWriter()
-        self.core.store.modelHistory.encode(to: &models)
-        var table = ByteWriter()
-        causes.table.encode(to: &table)
-        let head = CheckpointHead(
-            stream: self.core.log.id,
-            low: images.low,
-            high: images.high,
-            models: models.bytes,
-            causes: table.bytes,
-            causesOffset: causes.offset,
-            slots: UInt16(images.slots.count)
-        )
-        var next = images.slots.makeIterator()
-        do throws(StorageFailure) {
-            try self.core.checkpoints.save(head) { next.next() }
+    private func save(_ images: SlotImages) -> Bool {
+        do throws(CheckpointFailure) {
+            try self.core.pipeline.save(images)
+            return true
         } catch {
             self.core.logger.error("checkpoint not saved", metadata: ["error": "\(error)"])
+            return false
         }
     }
 
-    /// Retention by age, but never what the older generation, the catalog or a running backup still needs.
+    /// Not while a backup copies: it needs what it has begun with.
     private func trim() {
         guard !self.core.trimHolds.isHeld(at: self.core.clock.monotonicTime()) else { return }
-        guard let low = try? self.core.checkpoints.oldestLow() else { return }
         let age = TimeSpan.days(Int64(self.core.settings.log.retentionDays))
-        let now = self.core.clock.wallTime()
-        let horizon = Timestamp(microseconds: now.microseconds - age.microseconds)
-        _ = self.core.log.retain(newerThan: horizon, below: min(low, self.core.pump.applied))
+        do throws(StorageFailure) {
+            try self.core.pipeline.trim(olderThan: age, applied: self.core.pump.applied)
+        } catch {
+            self.core.logger.error("log not trimmed", metadata: ["error": "\(error)"])
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Catalog
 import Domain
 import EventLog
+import Foundation
 import Glibc
 import Logging
 import ScoreStore
@@ -25,46 +26,33 @@ extension Core {
         return ownership
     }
 
-    static func openCatalog(_ directory: DataDirectory) throws -> CatalogDatabase {
-        do {
-            return try CatalogDatabase(path: directory.catalog)
-        } catch CatalogFailure.newerSchema {
-            throw StartFailure.newerVersion("catalog.sqlite")
-        } catch {
-            throw StartFailure.catalogUnusable("\(error)")
-        }
-    }
-
-    static func load(
-        _ checkpoints: CheckpointStore,
-        _ applied: LogPosition?,
-        _ logger: Logger
-    ) throws -> CheckpointStore.Loaded? {
-        do {
-            return try checkpoints.load(stream: applied?.stream, applied: applied?.offset ?? 0) { name, why in
-                logger.warning("checkpoint passed over", metadata: ["file": "\(name)", "reason": "\(why)"])
-            }
-        } catch let newer as CheckpointStore.NewerVersion {
-            throw StartFailure.newerVersion("checkpoints/\(newer.file)")
-        }
-    }
-
-    static func openLog(
+    /// Opens what lies in the directory.
+    static func open(
+        _ directory: DataDirectory,
         _ settings: ServiceSettings,
         _ clock: any Clock,
         _ randomness: any Randomness,
-        _ loaded: CheckpointStore.Loaded?
-    ) throws -> SegmentLog {
-        var configuration = SegmentLogConfiguration()
-        configuration.segmentBytes = settings.log.segmentBytes
+        _ logger: Logger,
+        _ onCommit: @escaping @Sendable () -> Void
+    ) throws -> Pipeline {
+        let storage = Pipeline.Storage(
+            catalog: try Self.openCatalog(directory),
+            log: try PosixStorage(directory.log),
+            checkpoints: try PosixStorage(directory.checkpoints)
+        )
         do {
-            return try SegmentLog(
-                storage: try PosixStorage(DataDirectory(settings.dataDirectory).log),
-                configuration: configuration,
+            return try Pipeline(
+                storage,
+                options: Self.options(settings),
                 clock: clock,
                 randomness: randomness,
-                initialCauses: loaded?.causes
+                passedOver: { name, why in
+                    logger.warning("checkpoint passed over", metadata: ["file": "\(name)", "reason": "\(why)"])
+                },
+                onCommit: onCommit
             )
+        } catch let newer as CheckpointStore.NewerVersion {
+            throw StartFailure.newerVersion("checkpoints/\(newer.file)")
         } catch let failure as LogOpenFailure {
             switch failure {
             case .inUse(let path): throw StartFailure.inUse(path)
@@ -76,23 +64,39 @@ extension Core {
         }
     }
 
-    /// What lies in the data directory must belong together.
-    static func check(
-        _ log: SegmentLog,
-        _ applied: LogPosition?,
-        start: UInt64,
-        _ loaded: CheckpointStore.Loaded?
-    ) throws {
-        if let applied, applied.stream != log.id { throw StartFailure.foreignCatalog }
-        if let applied, applied.offset > log.end { throw StartFailure.logBehindCatalog }
-        guard start < log.start || (loaded == nil && log.start > 0) else { return }
-        throw applied == nil ? StartFailure.lostCatalog(start: log.start) : .trimmedLog(start: log.start)
+    private static func openCatalog(_ directory: DataDirectory) throws -> CatalogDatabase {
+        do {
+            return try CatalogDatabase(path: directory.catalog)
+        } catch CatalogFailure.newerSchema {
+            throw StartFailure.newerVersion("catalog.sqlite")
+        } catch {
+            throw StartFailure.catalogUnusable("\(error)")
+        }
     }
 
-    /// A log without a catalog: everything it says was decided before, and may have been delivered. Kept in the catalog
-    /// before the first row is, so that a rebuild that is interrupted goes on as one.
-    static func noteRebuild(_ catalog: CatalogDatabase, _ log: SegmentLog, _ logger: Logger) throws {
-        try catalog.beginRebuild(below: log.end)
+    private static func options(_ settings: ServiceSettings) -> Pipeline.Options {
+        var log = SegmentLogConfiguration()
+        log.segmentBytes = settings.log.segmentBytes
+        return Pipeline.Options(
+            workers: settings.workers > 0 ? settings.workers : ProcessInfo.processInfo.activeProcessorCount,
+            log: log,
+            effects: Self.effectSettings(settings)
+        )
+    }
+
+    /// What notifications say beside what they are about.
+    var effectSettings: EffectWriter.Settings { Self.effectSettings(self.settings) }
+
+    private static func effectSettings(_ settings: ServiceSettings) -> EffectWriter.Settings {
+        EffectWriter.Settings(
+            destinations: settings.destinations,
+            source: settings.publicListener.baseURL,
+            consoleAddress: settings.privateListener.address
+        )
+    }
+
+    /// Says what a log without a catalog means.
+    static func warnOfRebuild(_ log: SegmentLog, _ logger: Logger) {
         logger.warning(
             """
             there is no catalog: contacts, scores, timelines and leads are rebuilt from the log, and nothing is sent \

@@ -8,37 +8,43 @@ package import Settings
 
 /// Log, store, scorer and catalog, wired and running: everything behind the ports.
 ///
-/// Start: catalog, newest usable checkpoint, log, replay to the log's end. Only then is the directory complete and
-/// may the public port open. Stop: the reverse, so that the next start has nothing to replay.
+/// Start: catalog, newest usable checkpoint, log (``Pipeline``), replay to the log's end. Only then is the directory
+/// complete and may the public port open. Stop: the reverse, so that the next start has nothing to replay.
 package final class Core: Sendable {
     let settings: ServiceSettings
     let logger: Logger
     let clock: any Clock
     let randomness: any Randomness
-    let log: SegmentLog
-    let store: ScoreStore
-    let directory: Directory
-    let catalog: CatalogDatabase
-    let scorer: Scorer
+    let pipeline: Pipeline
     let pump: EffectPump
-    let writer: EffectWriter
-    let checkpoints: CheckpointStore
-    let commands: AwaitableAppender
     let canaries = CanaryWatch()
-    /// What notifications say beside what they are about.
-    let effectSettings: EffectWriter.Settings
     /// What keeps the log from being trimmed for a while.
     let trimHolds = TrimHolds()
+    let commands: AwaitableAppender
+    /// Tells, once, that the scorer has stopped for good. For one listener.
+    let failures: AsyncStream<ScorerFailure>
+    private let failed: AsyncStream<ScorerFailure>.Continuation
     /// Held for as long as the core lives.
     private let ownership: PosixStorage
-    private let effects: EffectQueue
     private let threads: Monitor<Threads>
+
+    var log: SegmentLog { self.pipeline.log }
+    var store: ScoreStore { self.pipeline.store }
+    var directory: Directory { self.pipeline.directory }
+    var catalog: CatalogDatabase { self.pipeline.catalog }
+    var scorer: Scorer { self.pipeline.scorer }
+    var checkpoints: CheckpointStore { self.pipeline.checkpoints }
+    var writer: EffectWriter { self.pipeline.writer }
 
     private struct Threads: Sendable {
         var workers: [SystemThread] = []
         var pump: SystemThread?
         var failure: ScorerFailure?
+        var isStopped = false
     }
+
+    /// How often a stop looks whether it can still catch up.
+    private static let pulse = Duration.milliseconds(20)
 
     /// Opens everything and starts to fold. `onCommit` is called when there is something to deliver.
     package init(
@@ -54,51 +60,18 @@ package final class Core: Sendable {
         self.randomness = randomness
         let directory = DataDirectory(settings.dataDirectory)
         self.ownership = try Self.own(directory)
-        self.catalog = try Self.openCatalog(directory)
-        self.effectSettings = EffectWriter.Settings(
-            destinations: settings.destinations,
-            source: settings.publicListener.baseURL,
-            consoleAddress: settings.privateListener.address
-        )
-        let writer = EffectWriter(catalog: self.catalog, settings: self.effectSettings, onCommit: onCommit)
-        self.writer = writer
-        let applied = try writer.appliedPosition()
-
-        self.checkpoints = CheckpointStore(try PosixStorage(directory.checkpoints))
-        let loaded = try Self.load(self.checkpoints, applied, logger)
-        self.log = try Self.openLog(settings, clock, randomness, loaded)
-        let start = loaded?.head.low ?? self.log.start
-        try Self.check(self.log, applied, start: start, loaded)
-        if applied == nil, self.log.end > 0 { try Self.noteRebuild(self.catalog, self.log, logger) }
-
-        self.store = ScoreStore(
-            slots: SlotMap(key: self.log.slotKey),
-            states: loaded?.slots ?? [],
-            models: loaded?.models ?? ModelHistory()
-        )
-        self.directory = Directory()
-        for slot in loaded?.slots ?? [] {
-            for contact in slot.consents { self.directory.setConsents(contact.consents, of: contact.contact) }
-        }
-        let workers = settings.workers > 0 ? settings.workers : ProcessInfo.processInfo.activeProcessorCount
-        self.effects = EffectQueue(lanes: workers, start: start)
-        self.scorer = Scorer(
-            store: self.store,
-            stream: self.log,
-            directory: self.directory,
-            effects: self.effects,
-            workers: workers,
-            start: start
-        )
+        self.pipeline = try Self.open(directory, settings, clock, randomness, logger, onCommit)
+        if self.pipeline.isRebuilt { Self.warnOfRebuild(self.pipeline.log, logger) }
         self.pump = EffectPump(
-            queue: self.effects,
-            writer: writer,
-            stream: self.log.id,
-            applied: applied?.offset ?? 0,
-            historicBelow: try self.catalog.historicBelow(),
+            queue: self.pipeline.effects,
+            writer: self.pipeline.writer,
+            stream: self.pipeline.log.id,
+            applied: self.pipeline.applied,
+            historicBelow: self.pipeline.historicBelow,
             logger: logger
         )
-        self.commands = AwaitableAppender(self.log)
+        self.commands = AwaitableAppender(self.pipeline.log)
+        (self.failures, self.failed) = AsyncStream.makeStream()
         self.threads = Monitor(Threads())
         self.startThreads()
     }
@@ -112,13 +85,7 @@ package final class Core: Sendable {
                 do throws(ScorerFailure) {
                     try self.scorer.run(worker: worker)
                 } catch {
-                    self.logger.critical("the scorer stopped", metadata: ["error": "\(error)"])
-                    self.threads.withLock { threads in
-                        threads.failure = error
-                        return true
-                    }
-                    self.scorer.abandon()
-                    self.pump.stop()
+                    self.noteFailure(error)
                 }
             }
             self.threads.withLock { threads in
@@ -133,24 +100,42 @@ package final class Core: Sendable {
         }
     }
 
+    private func noteFailure(_ failure: ScorerFailure) {
+        self.logger.critical("the scorer stopped", metadata: ["error": "\(failure)"])
+        self.threads.withLock { threads in
+            threads.failure = failure
+            return true
+        }
+        self.scorer.stop()
+        self.pump.stop()
+        self.failed.yield(failure)
+    }
+
     /// Returns when everything the log holds now is folded and in the catalog.
     package func settle() async {
         await self.reached(self.log.end)
     }
 
-    /// Returns when everything below `offset` is folded and in the catalog.
-    package func reached(_ offset: UInt64) async {
-        await withCheckedContinuation { continuation in
-            self.scorer.whenFolded(offset) { self.pump.whenApplied(offset) { continuation.resume() } }
+    /// Returns when everything below `offset` is folded and in the catalog: true. False when it is not, because the
+    /// task was cancelled or scorer or pump have stopped.
+    @discardableResult
+    package func reached(_ offset: UInt64) async -> Bool {
+        let wait = CancellableWait()
+        await wait.run { resume in
+            self.scorer.whenFolded(offset) { self.pump.whenApplied(offset, resume) }
         }
+        return self.scorer.folded >= offset && self.pump.applied >= offset
     }
 
     /// Logs commands and returns when they are on disk, folded and in the catalog.
+    /// - Throws: ``AppendRefusal`` when the log takes none; `.closed` also when they are on disk and the service stopped
+    ///   before the rest; or why the scorer stopped.
     @discardableResult
     package func submit(_ frames: ByteWriter, records: Int) async throws -> UInt64 {
         let end = try await self.commands.append(frames.bytes, records: records)
-        await self.reached(end)
+        let isDone = await self.reached(end)
         if let failure = self.scorerFailure { throw failure }
+        guard isDone else { throw AppendRefusal.closed }
         return end
     }
 
@@ -162,21 +147,50 @@ package final class Core: Sendable {
     }
 
     /// Folds what is logged, writes what follows, leaves a checkpoint, closes. The ports are closed already.
+    ///
+    /// Whatever is in trouble is not waited for: the log has it all, and the next start catches up. Once is enough.
     package func stop() async {
-        // What is folded may derive more: settled when the log no longer grows.
-        var end: UInt64 = 0
-        while self.scorerFailure == nil, self.pump.failure == nil, end < self.log.end || !self.hasDerivedAll {
-            end = self.log.end
-            await self.reached(end)
+        var wasStopped = false
+        self.threads.withLock { threads in
+            wasStopped = threads.isStopped
+            threads.isStopped = true
+            return false
         }
+        guard !wasStopped else { return }
+        await self.catchUp()
         self.scorer.stop()
+        // Before the workers are waited for: one may wait for room that a catalog in trouble will not make.
+        self.pipeline.effects.close()
+        self.pump.stop()
         let workers = self.threads.wait(until: { _ in true }, { $0.workers })
         for worker in workers { worker.join() }
-        self.effects.close()
-        self.pump.stop()
         self.threads.wait(until: { _ in true }, { $0.pump })?.join()
         if self.scorerFailure == nil { CheckpointJob(core: self).runAtEnd() }
         self.log.close()
         self.ownership.unlock()
+    }
+
+    /// Returns when fold, derived records and catalog have come to the log's end, or cannot come to it.
+    private func catchUp() async {
+        await withTaskGroup { group in
+            group.addTask {
+                // What is folded may derive more: settled when the log no longer grows.
+                var end: UInt64 = 0
+                while !Task.isCancelled, end < self.log.end || !self.hasDerivedAll {
+                    end = self.log.end
+                    await self.reached(end)
+                    if !self.hasDerivedAll { try? await Task.sleep(for: .milliseconds(1)) }
+                }
+            }
+            group.addTask {
+                while !self.isInTrouble, (try? await Task.sleep(for: Self.pulse)) != nil {}
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private var isInTrouble: Bool {
+        self.scorerFailure != nil || self.pump.failure != nil || self.log.failure != nil || self.log.refusesCommands
     }
 }

@@ -21,24 +21,25 @@ final class EffectPump: Sendable {
     private let logger: Logger
     private let state: Monitor<State>
 
-    /// How long it waits before it tries a failed commit again.
-    private static let patience = TimeSpan.seconds(1)
+    private let patience: TimeSpan
 
-    /// A pump. What follows from records below `historicBelow` was decided before this catalog was there: it is kept as
-    /// history, and nothing of it is sent.
+    /// A pump; a failed commit is tried again after `patience`. What follows from records below `historicBelow` was
+    /// decided before this catalog was there: it is kept as history, and nothing of it is sent.
     init(
         queue: EffectQueue,
         writer: EffectWriter,
         stream: StreamID,
         applied: UInt64,
         historicBelow: UInt64,
-        logger: Logger
+        logger: Logger,
+        patience: TimeSpan = .seconds(1)
     ) {
         self.queue = queue
         self.writer = writer
         self.stream = stream
         self.historicBelow = historicBelow
         self.logger = logger
+        self.patience = patience
         self.state = Monitor(State(applied: applied))
     }
 
@@ -61,15 +62,11 @@ final class EffectPump: Sendable {
 
     /// Runs until the queue is closed and empty.
     func run() {
-        while let batch = self.queue.take() {
-            var start = 0
-            while start < batch.effects.count {
-                let end = self.cut(batch.effects, from: start)
-                let through = end < batch.effects.count ? batch.effects[end].offset : batch.through
-                guard self.commit(Array(batch.effects[start..<end]), through: through) else { return }
-                start = end
+        while let taken = self.queue.take() {
+            var batch = EffectBatch(taken.effects, through: taken.through, historicBelow: self.historicBelow)
+            while let next = batch.next() {
+                guard self.commit(next.effects, through: next.through) else { return }
             }
-            if batch.effects.isEmpty, !self.commit([], through: batch.through) { return }
         }
     }
 
@@ -83,16 +80,6 @@ final class EffectPump: Sendable {
             return true
         }
         for resume in ready { resume() }
-    }
-
-    /// The end of a transaction: at most so many effects, either all historic or none, but never within one record's.
-    private func cut(_ effects: [Effect], from start: Int) -> Int {
-        var end = min(effects.count, start + Limits.effectsPerTransaction)
-        if effects[start].offset < self.historicBelow {
-            end = effects[start..<end].firstIndex { $0.offset >= self.historicBelow } ?? end
-        }
-        while end < effects.count, effects[end].offset == effects[end - 1].offset { end += 1 }
-        return end
     }
 
     /// Commits, again and again until it succeeds. False when the service stops first.
@@ -134,7 +121,7 @@ final class EffectPump: Sendable {
             return false
         }
         return self.state.wait(
-            microseconds: Self.patience.microseconds,
+            microseconds: self.patience.microseconds,
             until: { $0.isStopping },
             { $0.isStopping }
         )

@@ -71,7 +71,7 @@ package final class OpenService: Sendable {
                 wakeDispatcher: { dispatcher.wake() },
                 collectorCounters: { collector.counters },
                 deliveryCounters: { dispatcher.counters },
-                started: clock.wallTime()
+                started: core.log.now
             )
             try await OperatorKey(settings: settings).make(with: administration)
             do {
@@ -163,9 +163,17 @@ package final class OpenService: Sendable {
         }
     }
 
-    /// Returns when a graceful shutdown begins, or the scorer has stopped for good.
+    /// Returns when a graceful shutdown begins.
+    /// - Throws: ``ServiceFailure`` when the scorer has stopped for good: only a new start can help then.
     func runUntilShutdown() async throws {
-        try? await gracefulShutdown()
+        try await withThrowingTaskGroup { group in
+            group.addTask { try? await gracefulShutdown() }
+            group.addTask { [core] in
+                for await failure in core.failures { throw ServiceFailure.scorerStopped(failure) }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
     }
 
     /// Closes the ports, catches up, leaves a checkpoint.

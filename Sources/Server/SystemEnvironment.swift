@@ -1,4 +1,4 @@
-package import Domain
+import Domain
 
 /// The system's generator: fit for ids and keys.
 package struct SystemRandomness: Randomness {

@@ -451,7 +451,8 @@ extension FakeAdministration {
                 applied: 19,
                 checkpointed: 10,
                 lagSeconds: 0.25,
-                freeBytes: 1_000_000
+                freeBytes: 1_000_000,
+                isClockAdrift: false
             ),
             outcomes: outcomes,
             store: StatusView.StoreView(visitors: 5, contacts: 2, provisionalEntries: 1)

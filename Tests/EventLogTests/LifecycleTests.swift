@@ -143,6 +143,34 @@ import Testing
         log.close()
     }
 
+    @Test func `the log's own time goes on as if the wall clock had not been stepped`() throws {
+        let fixture = LogFixture()
+        let log = try fixture.open()
+        try fixture.fill(log, 0..<1)
+        let before = log.now
+        fixture.clock.stepWall(.days(365))
+        fixture.clock.advance(.seconds(5))
+        #expect(log.isClockAdrift, "noticed without a commit")
+        #expect(log.now.since(before) == .seconds(5))
+        fixture.clock.stepWall(.days(-800))
+        #expect(log.now.since(before) == .seconds(5))
+        try fixture.fill(log, 1..<2)
+        #expect(try TestRecords.readAll(log).map(\.time) == [before, before.adding(.seconds(5))])
+        fixture.clock.stepWall(.days(435))
+        #expect(!log.isClockAdrift)
+        log.close()
+    }
+
+    @Test func `a cancelled wait for a commit ends, whatever becomes of the record`() async throws {
+        let fixture = LogFixture()
+        let log = try fixture.open()
+        let appender = AwaitableAppender(log)
+        let waiting = Task { try await appender.append(TestRecords.event(1), records: 1) }
+        waiting.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        log.close()
+    }
+
     @Test func `causes can be handed to the next opening`() throws {
         let fixture = LogFixture()
         let log = try fixture.open()

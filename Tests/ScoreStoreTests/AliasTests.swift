@@ -1,5 +1,6 @@
 import Domain
 import ScoreStore
+import TestSupport
 import Testing
 
 /// Second keys: acts under them reach their contact, once and never in circles.

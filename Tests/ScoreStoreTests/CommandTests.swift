@@ -1,5 +1,6 @@
 import Domain
 import ScoreStore
+import TestSupport
 import Testing
 
 /// Manual entries, publications and second keys at their edges.

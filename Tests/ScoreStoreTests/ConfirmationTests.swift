@@ -1,5 +1,6 @@
 import Domain
 import ScoreStore
+import TestSupport
 import Testing
 
 /// Promise 10: no lead and no alert without a confirmed human act; promise 8: claims are limited.

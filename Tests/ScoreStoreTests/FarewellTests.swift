@@ -1,5 +1,6 @@
 import Domain
 import ScoreStore
+import TestSupport
 import Testing
 
 /// What destinations hear when a contact leaves: by erasure, or by decay.

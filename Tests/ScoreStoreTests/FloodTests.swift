@@ -1,5 +1,6 @@
 import Domain
 import ScoreStore
+import TestSupport
 import Testing
 
 /// Promise 7: a slot stays bounded, and strangers displace only strangers.

@@ -1,5 +1,6 @@
 import Domain
 import ScoreStore
+import TestSupport
 import Testing
 
 /// Another browser on one token is probably a forwarded mail: its points are limited, its history stays out.

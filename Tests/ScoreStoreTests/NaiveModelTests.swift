@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import ScoreStore
+import TestSupport
 import Testing
 
 /// The fold against the rules written a second time with lists and sums.

@@ -1,5 +1,6 @@
 import Domain
 import ScoreStore
+import TestSupport
 import Testing
 
 /// Evidence that no single contact can see: many people's mail clicked from one network within seconds.

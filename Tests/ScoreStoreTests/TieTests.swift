@@ -1,5 +1,6 @@
 import Domain
 import ScoreStore
+import TestSupport
 import Testing
 
 /// Ties between browsers and people: what they bring, and that undoing them takes back exactly that.

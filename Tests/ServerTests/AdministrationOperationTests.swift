@@ -86,7 +86,7 @@ import Testing
             RecordFrame.append(to: &frames, kind: .canary, slot: Slot(0)) { _ in }
             try await harness.core.submit(frames, records: 1)
             #expect(await harness.administration.health(.scoring).map(\.component) == ["canary"])
-            try await BackgroundJobs(core: harness.core).canary()
+            try await harness.core.sendCanaries()
             await harness.core.settle()
             #expect(await harness.administration.health(.scoring).isEmpty)
         }
@@ -102,7 +102,7 @@ import Testing
             #expect(watch.waitingSince(applied: 7) == sent.adding(.seconds(10)))
             #expect(watch.waitingSince(applied: 9) == nil)
 
-            try await BackgroundJobs(core: harness.core).canary()
+            try await harness.core.sendCanaries()
             await harness.core.settle()
             harness.core.canaries.sent(below: harness.core.log.end + 1, at: harness.clock.wallTime())
             harness.clock.advance(.seconds(30))

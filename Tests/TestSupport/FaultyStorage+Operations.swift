@@ -69,7 +69,13 @@ extension FaultyStorage {
     }
 
     package func freeBytes() throws(StorageFailure) -> UInt64 {
-        self.world.withLock { UInt64(max(0, $0.freeSpace)) }
+        self.world.withLock { world in
+            guard world.shortages == 0 else {
+                world.shortages -= 1
+                return 0
+            }
+            return UInt64(max(0, world.freeSpace))
+        }
     }
 
     private func change(
@@ -134,7 +140,9 @@ private final class FaultyFile: StorageFile {
             }
             defer { world.nodes[key] = node }
             let growth = max(0, position + limit - node.cached.count)
-            guard growth <= world.freeSpace else { throw StorageFailure("write", self.name, .noSpace) }
+            guard growth <= world.freeSpace, growth == 0 || world.shortages == 0 else {
+                throw StorageFailure("write", self.name, .noSpace)
+            }
             world.freeSpace -= growth
             node.cached.append(contentsOf: repeatElement(0, count: growth))
             node.cached.replaceSubrange(position..<(position + limit), with: given[..<limit])

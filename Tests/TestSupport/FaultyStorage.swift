@@ -11,7 +11,7 @@ import Synchronization
 /// - ``failSync()``: a sync fails, and from then on the cache shows bytes that will never reach the disk.
 ///   Survived: the log stops, and the next opening writes what it reads anew.
 /// - ``writesShort``: writes take a part only. Not noticed.
-/// - ``freeSpace``: space ends. Survived: events are refused first, nothing is lost.
+/// - ``freeSpace``, ``runOut(for:)``: space ends, or ends for a while. Survived: events are refused first, nothing is lost.
 /// - ``flipBit(of:at:bit:)``, ``truncate(_:to:)``: stored bytes change. Refused, except in the last block, which then
 ///   counts as never written.
 package final class FaultyStorage: LogStorage {
@@ -45,6 +45,8 @@ package final class FaultyStorage: LogStorage {
         var crashPoint: Int?
         var failingSyncs = 0
         var freeSpace = Int.max / 2
+        /// How many more times there is no free space.
+        var shortages = 0
         var writesShort = false
     }
 
@@ -60,6 +62,9 @@ package final class FaultyStorage: LogStorage {
         get { self.world.withLock { $0.freeSpace } }
         set { self.world.withLock { $0.freeSpace = newValue } }
     }
+
+    /// Lets others fill the disk until it was asked `count` times for its free space.
+    package func runOut(for count: Int) { self.world.withLock { $0.shortages = count } }
 
     /// Whether writes of more than one byte stop short.
     package var writesShort: Bool {

@@ -12,6 +12,15 @@ package enum TestRecords {
         return writer.bytes
     }
 
+    /// A canary that takes room.
+    package static func padding(_ count: Int) -> [UInt8] {
+        var writer = ByteWriter()
+        RecordFrame.append(to: &writer, kind: .canary, slot: Slot(0)) { body in
+            body.bytes.append(contentsOf: repeatElement(0, count: count))
+        }
+        return writer.bytes
+    }
+
     /// A derived record whose payload is its cause's offset.
     package static func derived(source: UInt16, offset: UInt64, ordinal: UInt16 = 0) -> [UInt8] {
         var writer = ByteWriter()

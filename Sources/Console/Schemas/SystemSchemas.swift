@@ -166,7 +166,7 @@ enum SystemSchemas {
         "LogStatus",
         [.required("stream", .text(16)), .required("state", name)]
             + ["start", "end", "folded", "applied", "checkpointed"].map { .required($0, .count) }
-            + [.required("lag_seconds", .number), .optional("free_bytes", .count)]
+            + [.required("lag_seconds", .number), .optional("free_bytes", .count), .required("is_clock_adrift", .flag)]
     )
 
     private static let outcomes = ObjectShape(

@@ -33,6 +33,8 @@ package struct StatusView: Equatable, Sendable, Encodable {
         /// How long ago the oldest record that is not folded was received; 0 for none.
         package var lagSeconds: Double
         package var freeBytes: UInt64?
+        /// Whether the wall clock was stepped away from the log's time, which does not follow it.
+        package var isClockAdrift: Bool
 
         /// A log.
         package init(
@@ -44,7 +46,8 @@ package struct StatusView: Equatable, Sendable, Encodable {
             applied: UInt64,
             checkpointed: UInt64,
             lagSeconds: Double,
-            freeBytes: UInt64?
+            freeBytes: UInt64?,
+            isClockAdrift: Bool
         ) {
             self.stream = stream.description
             self.state = state
@@ -55,6 +58,7 @@ package struct StatusView: Equatable, Sendable, Encodable {
             self.checkpointed = checkpointed
             self.lagSeconds = lagSeconds
             self.freeBytes = freeBytes
+            self.isClockAdrift = isClockAdrift
         }
     }
 

@@ -52,6 +52,29 @@ package struct CheckpointHead: Sendable {
         return file[self.magic.count - 1] > self.magic[self.magic.count - 1]
     }
 
+    /// Bytes in front of a head that tell how long it is.
+    package static let prefixBytes = Self.magic.count + 4
+    /// Bytes in front of a slot that tell how long it is.
+    package static let slotPrefixBytes = 4
+
+    /// How many bytes a file's head takes, magic and checksum included, by its first ``prefixBytes``; nil if these
+    /// are none of a checkpoint.
+    package static func byteCount(prefix: [UInt8]) -> Int? {
+        guard prefix.count == Self.prefixBytes, prefix.starts(with: Self.magic) else { return nil }
+        return Self.length(prefix[Self.magic.count...]) + Self.prefixBytes + 4
+    }
+
+    /// How many bytes a slot takes, length and checksum included, by its first ``slotPrefixBytes``; nil at the end of
+    /// the file.
+    package static func slotByteCount(prefix: [UInt8]) -> Int? {
+        guard prefix.count == Self.slotPrefixBytes else { return nil }
+        return Self.length(prefix[...]) + Self.slotPrefixBytes + 4
+    }
+
+    private static func length(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
     /// The head's bytes, with magic, length and checksum.
     package var bytes: [UInt8] {
         var head = ByteWriter()

@@ -114,6 +114,9 @@ package protocol EventStream: AnyObject, Sendable {
     /// The offset of the oldest record still held.
     var start: UInt64 { get }
 
+    /// Bytes a writer may have pending before it is refused.
+    var pendingBytes: Int { get }
+
     /// A new producer. `onProgress` is called on the committer's thread after every sync that covered records of this
     /// writer, and on failure; it must return at once.
     func makeWriter(_ role: LogWriterRole, onProgress: @escaping @Sendable (LogProgress) -> Void) -> any LogWriter
@@ -128,4 +131,9 @@ package protocol EventStream: AnyObject, Sendable {
 
     /// Gives up what lies below `offset`, as far as whole segments allow.
     func trim(below offset: UInt64)
+}
+
+extension EventStream {
+    /// The service's own limit.
+    package var pendingBytes: Int { Limits.pendingBytes }
 }

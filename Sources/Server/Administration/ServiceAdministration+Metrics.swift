@@ -80,6 +80,11 @@ extension ServiceAdministration {
             .gauge("vendange_log_lag_seconds", "Age of the oldest record that is not folded.", log.lagSeconds),
             .gauge("vendange_log_takes_events", "1 if events are taken.", log.state == "open" ? 1 : 0),
             .gauge(
+                "vendange_log_clock_adrift",
+                "1 if the wall clock was stepped away from the log's time.",
+                log.isClockAdrift ? 1 : 0
+            ),
+            .gauge(
                 "vendange_canary_age_seconds",
                 "Time since a canary came out of the store.",
                 Double(self.canaryAge.microseconds) / 1_000_000

@@ -46,7 +46,7 @@ extension ServiceAdministration {
             case .success(let model):
                 try self.checkIsWorking()
                 do {
-                    try await self.core.publish(model, source: source)
+                    try await Publication(core: self.core).run(model, source: source)
                 } catch let refusal as AppendRefusal {
                     throw Self.unavailable(refusal)
                 } catch CatalogFailure.duplicate {

@@ -41,7 +41,7 @@ extension ServiceAdministration {
     }
 
     private func logView(oldest: Timestamp?) -> StatusView.LogView {
-        let lag = oldest.map { max(0, Double(self.core.log.time.since($0).microseconds) / 1_000_000) } ?? 0
+        let lag = oldest.map { max(0, Double(self.core.log.now.since($0).microseconds) / 1_000_000) } ?? 0
         return StatusView.LogView(
             stream: self.core.log.id,
             state: self.core.log.failure != nil ? "failed" : self.core.log.refusesEvents ? "full" : "open",
@@ -51,7 +51,8 @@ extension ServiceAdministration {
             applied: self.core.pump.applied,
             checkpointed: (try? self.core.checkpoints.newestLow()) ?? 0,
             lagSeconds: lag,
-            freeBytes: self.freeBytes
+            freeBytes: self.freeBytes,
+            isClockAdrift: self.core.log.isClockAdrift
         )
     }
 
@@ -119,6 +120,6 @@ extension ServiceAdministration {
     /// How long ago every worker had folded a canary, or the service started.
     var canaryAge: TimeSpan {
         let folded = CanaryWatch.folded(in: self.core.store, workers: self.core.scorer.workers)
-        return self.core.log.time.since(max(folded, self.startedInLog))
+        return self.core.log.now.since(max(folded, self.startedInLog))
     }
 }

@@ -50,11 +50,12 @@ package struct ServiceAdministration: Administration {
         self.collectorCounters = collectorCounters
         self.deliveryCounters = deliveryCounters
         self.started = started
-        self.startedInLog = core.log.time
+        self.startedInLog = core.log.now
         self.liveFeed = LiveFeed(core: core)
     }
 
-    var now: Timestamp { self.core.clock.wallTime() }
+    /// The log's time: what is shown is compared with the times of records.
+    var now: Timestamp { self.core.log.now }
 
     // MARK: Commands
 

@@ -1,5 +1,6 @@
 import Domain
 import ScoreStore
+import TestSupport
 
 /// Acts in few words, for tests that tell a story.
 extension LogItem {

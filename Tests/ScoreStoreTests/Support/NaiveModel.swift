@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import TestSupport
 
 /// The scoring rules written a second time, as plainly as possible: every entry is kept, every sum is taken over all
 /// of them with the C library's `exp2`, windows and bursts are found by looking through lists. Slow, and right if it

@@ -1,5 +1,6 @@
 import Domain
 import ScoreStore
+import TestSupport
 
 /// A record as it lies in the log of a bench.
 struct LoggedRecord: Equatable {

@@ -1,22 +1,24 @@
-import Domain
-import TestSupport
+package import Domain
 
 /// A seeded, realistic log: a small company's contacts and visitors over some weeks, with everything that can happen
 /// to them. The same seed gives the same steps on every machine.
-struct Workload {
+package struct Workload {
     /// When every workload begins.
-    static let start = Timestamp(seconds: 1_800_000_000)
-    static let contacts = (1...8).map { ContactID(UInt64($0) &* 0x9e37_79b9_7f4a_7c15) }
-    static let aliases = (1...3).map { ContactID(UInt64($0) &* 0xd1b5_4a32_d192_ed03) }
-    static let claimed = (1...3).map { ContactID(UInt64($0) &* 0xaf25_1af3_b0f0_25b5) }
-    static let paths = [
+    package static let start = Timestamp(seconds: 1_800_000_000)
+    /// Contacts, second keys of them, and contacts that only forms name.
+    package static let contacts = (1...8).map { ContactID(UInt64($0) &* 0x9e37_79b9_7f4a_7c15) }
+    package static let aliases = (1...3).map { ContactID(UInt64($0) &* 0xd1b5_4a32_d192_ed03) }
+    package static let claimed = (1...3).map { ContactID(UInt64($0) &* 0xaf25_1af3_b0f0_25b5) }
+    /// Pages.
+    package static let paths = [
         "/", "/tarifs", "/tarifs/", "/maintenance", "/maintenance/contrat", "/carrieres/stage", "/etudes/a",
         "/pompes/b", "/vannes/c", "/filtres/d", "/blog",
     ]
     /// Pages with a limit each: more of them than a visitor has windows.
     static let limitedPaths = (1...8).map { "/limited/\($0)" }
 
-    private(set) var steps: [LogStep] = []
+    /// What happens.
+    package private(set) var steps: [LogStep] = []
     private var random: SeededRandom
     private var time = Workload.start
     private var visitors: [VisitorID] = []
@@ -29,7 +31,7 @@ struct Workload {
     private let onlyMachines: Bool
 
     /// A workload of about `count` steps.
-    init(seed: UInt64, count: Int, onlyMachines: Bool = false, ticks: Bool = true) {
+    package init(seed: UInt64, count: Int, onlyMachines: Bool = false, ticks: Bool = true) {
         self.random = SeededRandom(seed: seed)
         self.onlyMachines = onlyMachines
         for index in 0..<10 {
@@ -47,7 +49,7 @@ struct Workload {
     }
 
     /// The steps without ticks.
-    var withoutTicks: [LogStep] { self.steps.filter { $0.items.first?.kind != .tick } }
+    package var withoutTicks: [LogStep] { self.steps.filter { $0.items.first?.kind != .tick } }
 
     // MARK: Chance
 

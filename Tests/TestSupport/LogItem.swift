@@ -1,19 +1,23 @@
-import Domain
+package import Domain
 
 /// A record before it has an offset and a slot.
-struct LogItem {
+package struct LogItem: Sendable {
     /// Whose slot folds it.
-    enum Address {
+    package enum Address: Sendable {
         case visitor(VisitorID)
         case contact(ContactID)
         case every
     }
 
-    var kind: RecordKind
-    var address: Address
-    var payload: [UInt8]
+    /// What it is.
+    package var kind: RecordKind
+    /// Where it goes.
+    package var address: Address
+    /// Its bytes.
+    package var payload: [UInt8]
 
-    func slot(in map: SlotMap) -> Slot {
+    /// The slot it goes to.
+    package func slot(in map: SlotMap) -> Slot {
         switch self.address {
         case .visitor(let visitor): map.slot(of: visitor)
         case .contact(let contact): map.slot(of: contact)
@@ -30,7 +34,7 @@ struct LogItem {
     }
 
     /// An event with its texts. It goes to its visitor's slot if it is theirs, else to its contact's.
-    static func event(
+    package static func event(
         _ record: EventRecord,
         path: String = "",
         name: String = "",
@@ -70,61 +74,79 @@ struct LogItem {
         }
     }
 
-    static func contact(_ record: ContactRecord) -> LogItem {
+    /// Who a contact is.
+    package static func contact(_ record: ContactRecord) -> LogItem {
         LogItem(.contact, .contact(record.contact)) { record.encode(to: &$0) }
     }
 
-    static func alias(_ alias: ContactID, of contact: ContactID) -> LogItem {
+    /// A second key.
+    package static func alias(_ alias: ContactID, of contact: ContactID) -> LogItem {
         LogItem(.alias, .contact(alias)) { AliasRecord(alias: alias, contact: contact).encode(to: &$0) }
     }
 
-    static func link(_ visitor: VisitorID, _ contact: ContactID, isUndone: Bool = false) -> LogItem {
+    /// A tie, or its end.
+    package static func link(_ visitor: VisitorID, _ contact: ContactID, isUndone: Bool = false) -> LogItem {
         LogItem(.link, .visitor(visitor)) {
             LinkRecord(visitor: visitor, contact: contact, isUndone: isUndone).encode(to: &$0)
         }
     }
 
-    static func manual(_ record: ManualEntryRecord) -> LogItem {
+    /// Points by hand.
+    package static func manual(_ record: ManualEntryRecord) -> LogItem {
         LogItem(.manualEntry, .contact(record.contact)) { record.encode(to: &$0) }
     }
 
-    static func withdrawal(_ record: WithdrawalRecord) -> LogItem {
+    /// A person takes consents back.
+    package static func withdrawal(_ record: WithdrawalRecord) -> LogItem {
         LogItem(.withdrawal, .contact(record.contact)) { record.encode(to: &$0) }
     }
 
-    static func answer(_ contact: ContactID, _ answer: LeadAnswerRecord.Answer) -> LogItem {
+    /// A salesperson's answer.
+    package static func answer(_ contact: ContactID, _ answer: LeadAnswerRecord.Answer) -> LogItem {
         LogItem(.leadAnswer, .contact(contact)) {
             LeadAnswerRecord(contact: contact, answer: answer, author: "owner").encode(to: &$0)
         }
     }
 
-    static func human(_ contact: ContactID) -> LogItem {
+    /// A person says that clicks were no machine's.
+    package static func human(_ contact: ContactID) -> LogItem {
         LogItem(.reinstatement, .contact(contact)) {
             ReinstatementRecord(contact: contact, author: "owner").encode(to: &$0)
         }
     }
 
-    static func erase(_ contact: ContactID) -> LogItem {
+    /// A contact is to be forgotten.
+    package static func erase(_ contact: ContactID) -> LogItem {
         LogItem(.erasure, .contact(contact)) { ErasureRecord.contact(contact).encode(to: &$0) }
     }
 
-    static func erase(_ visitor: VisitorID) -> LogItem {
+    /// A visitor is to be forgotten.
+    package static func erase(_ visitor: VisitorID) -> LogItem {
         LogItem(.erasure, .visitor(visitor)) { ErasureRecord.visitor(visitor).encode(to: &$0) }
     }
 
-    static func model(_ model: ScoringModel) -> LogItem {
+    /// A publication.
+    package static func model(_ model: ScoringModel) -> LogItem {
         LogItem(.model, .every) { model.encode(to: &$0) }
     }
 
-    static var tick: LogItem { LogItem(.tick, .every) { _ in } }
+    /// A tick.
+    package static var tick: LogItem { LogItem(.tick, .every) { _ in } }
 
-    static var canary: LogItem { LogItem(.canary, .contact(ContactID(0xca))) { _ in } }
+    /// A canary.
+    package static var canary: LogItem { LogItem(.canary, .contact(ContactID(0xca))) { _ in } }
 }
 
 /// Records that arrive together.
-struct LogStep {
+package struct LogStep: Sendable {
     /// When.
-    var time: Timestamp
+    package var time: Timestamp
     /// What.
-    var items: [LogItem]
+    package var items: [LogItem]
+
+    /// A step.
+    package init(time: Timestamp, items: [LogItem]) {
+        self.time = time
+        self.items = items
+    }
 }
