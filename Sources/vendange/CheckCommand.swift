@@ -50,7 +50,7 @@ struct CheckCommand: AsyncParsableCommand {
         )
         for known in review.sites {
             let place = known.isInCatalog ? "" : " (added at the next start)"
-            lines.append("site \(known.site.key)\(place): \(known.site.meaning)")
+            lines.append("site \(known.site.key): \(known.site.meaning)\(place)")
         }
         if review.sites.isEmpty { lines.append("sites: none, so every event will be refused") }
         for destination in settings.destinations {
