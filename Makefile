@@ -1,6 +1,6 @@
 # The two commands of the README, and the steps they share. `make help` lists them.
 
-.PHONY: help setup build run test deb lint clean
+.PHONY: help setup build run test soak deb loadtest lint clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,6 +21,11 @@ deb: setup ## a Debian package in .build/deb, with Swift's runtime linked in (te
 	@scripts/setup package
 	@swift build -c release --static-swift-stdlib --product vendange
 	@packaging/build "$$(swift build -c release --show-bin-path)/vendange" .build/deb
+SEEDS ?= 5000
+FIRST_SEED ?= 1
+
+soak: ## simulate SEEDS lives of the service from FIRST_SEED on
+	@VENDANGE_SEEDS=$(SEEDS) VENDANGE_FIRST_SEED=$(FIRST_SEED) swift test --filter PromiseTests
 
 lint: ## check the format
 	@swift format lint --strict --recursive Package.swift Sources Tests

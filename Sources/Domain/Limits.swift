@@ -151,7 +151,8 @@ package enum Limits {
     package static let recentLogBytes = 32 * 1_024 * 1_024
     /// Blocks handed out by one read from memory.
     package static let blocksPerRead = 512
-    /// Records between the oldest slot's checkpoint and the head.
+    /// Records between the oldest slot's checkpoint and the head: a save begins at half of it. While the catalog takes
+    /// nothing, none can be made, and the distance is what was logged since.
     package static let checkpointDistance: UInt64 = 4_000_000
 
     /// Backups that may run at once: each keeps the log from being trimmed.

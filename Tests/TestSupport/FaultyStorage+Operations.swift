@@ -130,11 +130,10 @@ private final class FaultyFile: StorageFile {
 
     func write(_ bytes: UnsafeRawBufferPointer, at position: Int) throws(StorageFailure) -> Int {
         guard !bytes.isEmpty else { return 0 }
-        let given = Array(bytes)
         return try self.with("write") { (world, key) throws(StorageFailure) in
             let goesOn = world.operate()
             let limit =
-                world.writesShort || !goesOn ? Int.random(in: 1...given.count, using: &world.random) : given.count
+                world.writesShort || !goesOn ? Int.random(in: 1...bytes.count, using: &world.random) : bytes.count
             guard var node = world.nodes.removeValue(forKey: key) else {
                 throw StorageFailure("write", self.name, .notFound)
             }
@@ -144,8 +143,8 @@ private final class FaultyFile: StorageFile {
                 throw StorageFailure("write", self.name, .noSpace)
             }
             world.freeSpace -= growth
-            node.cached.append(contentsOf: repeatElement(0, count: growth))
-            node.cached.replaceSubrange(position..<(position + limit), with: given[..<limit])
+            node.cached += [UInt8](repeating: 0, count: growth)
+            node.cached.overwrite(at: position, with: UnsafeRawBufferPointer(rebasing: bytes[..<limit]))
             let sector = FaultyStorage.sectorBytes
             node.dirty.formUnion((position / sector)...((position + limit - 1) / sector))
             guard goesOn else { throw StorageFailure("write", self.name, .system(5)) }

@@ -208,9 +208,18 @@ extension FaultyStorage.Node {
         let start = sector * FaultyStorage.sectorBytes
         let end = min(start + min(bytes, FaultyStorage.sectorBytes), self.cached.count)
         guard start < end else { return }
-        if self.stored.count < end {
-            self.stored.append(contentsOf: repeatElement(0, count: end - self.stored.count))
+        if self.stored.count < end { self.stored += [UInt8](repeating: 0, count: end - self.stored.count) }
+        self.cached.withUnsafeBytes { cached in
+            self.stored.overwrite(at: start, with: UnsafeRawBufferPointer(rebasing: cached[start..<end]))
         }
-        self.stored.replaceSubrange(start..<end, with: self.cached[start..<end])
+    }
+}
+
+extension [UInt8] {
+    /// Copies bytes over those at a position; all of them exist. By memory, because simulations write megabytes.
+    mutating func overwrite(at position: Int, with bytes: UnsafeRawBufferPointer) {
+        self.withUnsafeMutableBytes { own in
+            UnsafeMutableRawBufferPointer(rebasing: own[position..<(position + bytes.count)]).copyMemory(from: bytes)
+        }
     }
 }

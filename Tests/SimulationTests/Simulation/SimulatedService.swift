@@ -40,11 +40,11 @@ final class SimulatedService {
     /// Small files and buffers, so that a short run fills, rolls and trims them.
     static var logConfiguration: SegmentLogConfiguration {
         var configuration = SegmentLogConfiguration()
-        configuration.segmentBytes = 24_576
-        configuration.blockBytes = 16_384
-        configuration.pendingBytes = 16_384
+        configuration.segmentBytes = 12_288
+        configuration.blockBytes = 6_144
+        configuration.pendingBytes = 6_144
         configuration.freeSpaceFloorBytes = 32_768
-        configuration.recentBytes = 8_192
+        configuration.recentBytes = 4_096
         configuration.runsThreads = false
         return configuration
     }

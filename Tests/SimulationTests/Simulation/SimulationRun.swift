@@ -27,6 +27,7 @@ struct SimulationRun {
     private var service: SimulatedService
     private var browsers = Browsers()
     private var steps: ArraySlice<LogStep>
+    private let pace: Pace
     private var titles: [String] = []
     private var commands: [[UInt8]] = []
     private(set) var report = Report()
@@ -39,6 +40,7 @@ struct SimulationRun {
         self.machine = try Machine(seed: seed)
         self.steps = Workload(seed: seed, count: 45).steps[...]
         self.machine.log.writesShort = Int.random(in: 0..<4, using: &self.random) == 0
+        self.pace = Pace(&self.random)
         let workers = Int.random(in: 1...3, using: &self.random)
         self.service = try SimulatedService(self.machine, workers: workers, browsers: self.browsers.memory)
     }
@@ -62,16 +64,15 @@ struct SimulationRun {
         let span = TimeSpan.milliseconds(Int64.random(in: 0..<60, using: &self.random))
         self.machine.clock.advance(span)
         self.service.port.turn(after: span)
-        switch Int.random(in: 0..<100, using: &self.random) {
-        case 0..<22: try self.service.port.send(self.browsers.next(at: self.now, random: &self.random))
-        case 22..<34: self.work()
-        case 34..<56: try self.service.commit()
-        case 56..<74: try self.fold()
-        case 74..<84: _ = self.service.apply()
-        case 84..<93:
-            try self.service.dispatch(Int.random(in: 0..<2, using: &self.random), random: &self.random)
-        case 93..<97: self.service.checkpoint()
-        default: try self.fail()
+        switch self.pace.next(&self.random) {
+        case .request: try self.service.port.send(self.browsers.next(at: self.now, random: &self.random))
+        case .work: self.work()
+        case .commit: try self.service.commit()
+        case .fold: _ = try self.fold(Int.random(in: 0..<8, using: &self.random))
+        case .apply: _ = self.service.apply()
+        case .dispatch: try self.service.dispatch(Int.random(in: 0..<2, using: &self.random), random: &self.random)
+        case .checkpoint: self.service.checkpoint()
+        case .fault: try self.fail()
         }
     }
 
@@ -84,15 +85,14 @@ struct SimulationRun {
         self.service.log(step)
     }
 
-    private mutating func fold() throws {
+    /// A worker's turn. Returns whether there was something to fold.
+    private mutating func fold(_ worker: Int) throws -> Bool {
         do throws(ScorerFailure) {
-            _ = try self.service.fold(Int.random(in: 0..<8, using: &self.random))
+            return try self.service.fold(worker)
         } catch {
             // The log has failed under it: the process ends, and the next one reads on.
-            guard case .derived(.failed) = error else {
-                guard self.machine.isDown else { throw BrokenPromise("the scorer stopped: \(error)") }
-                return
-            }
+            guard self.machine.isDown || self.hasStopped else { throw BrokenPromise("the scorer stopped: \(error)") }
+            return true
         }
     }
 
@@ -204,7 +204,7 @@ struct SimulationRun {
             try self.service.commit()
             self.service.port.turn(after: .milliseconds(300))
             var isMoving = false
-            for worker in 0..<self.service.workerCount where try self.service.fold(worker) { isMoving = true }
+            for worker in 0..<self.service.workerCount where try self.fold(worker) { isMoving = true }
             while self.service.apply() { isMoving = true }
             if self.machine.isDown || self.hasStopped {
                 try self.startAgain(losingPower: true)
