@@ -21,6 +21,7 @@ deb: setup ## a Debian package in .build/deb, with Swift's runtime linked in (te
 	@scripts/setup package
 	@swift build -c release --static-swift-stdlib --product vendange
 	@packaging/build "$$(swift build -c release --show-bin-path)/vendange" .build/deb
+
 SEEDS ?= 5000
 FIRST_SEED ?= 1
 

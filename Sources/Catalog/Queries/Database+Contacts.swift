@@ -15,9 +15,16 @@ extension Database {
         return try self.contactRow(from: row)
     }
 
-    /// The contact an alias stands for; the id itself if it is none.
+    /// The contact an alias stands for; the id itself if it is none, or if it is a contact's own: a contact comes
+    /// before an alias here as in the fold.
     internal func resolve(_ contact: ContactID) throws -> ContactID {
-        let row = try self.row("SELECT contact FROM aliases WHERE alias = ?", [contact.rawValue.stored])
+        let row = try self.row(
+            """
+            SELECT contact FROM aliases
+            WHERE alias = ?1 AND NOT EXISTS (SELECT 1 FROM contacts WHERE id = ?1 AND is_known)
+            """,
+            [contact.rawValue.stored]
+        )
         return row.map { ContactID($0.bits("contact")) } ?? contact
     }
 

@@ -49,7 +49,9 @@ package struct CheckpointHead: Sendable {
     /// Whether a file that begins with these bytes is a checkpoint in a later form than this one.
     package static func isNewer(_ file: [UInt8]) -> Bool {
         guard file.count >= self.magic.count, file.starts(with: self.magic.dropLast()) else { return false }
-        return file[self.magic.count - 1] > self.magic[self.magic.count - 1]
+        // A digit: anything else there is damage.
+        let version = file[self.magic.count - 1]
+        return version > self.magic[self.magic.count - 1] && version <= UInt8(ascii: "9")
     }
 
     /// Bytes in front of a head that tell how long it is.
