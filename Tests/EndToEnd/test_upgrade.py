@@ -1,7 +1,8 @@
-"""Data of released versions is taken over, and data of a newer version is refused by name.
+"""Data of earlier versions is taken over, and data of a newer version is refused by name.
 
-`python Tests/EndToEnd/test_upgrade.py VERSION` makes the fixture of the present version (once, when it is released; a fixture
-that is there is never made anew): a backup, and what has to be found in it.
+A fixture is a backup and what has to be found in it. `python Tests/EndToEnd/test_upgrade.py VERSION` makes the one of the
+present version. Until that version is released, a change of a form on disk may remove the fixture and make it anew; from
+then on it stays as it is, and a change has to read what it holds.
 """
 
 import json
@@ -99,7 +100,7 @@ def test_data_of_a_newer_version_is_refused(services):
 
 def make(version):
     target = FIXTURES / f"{version}.tar.xz"
-    assert not target.exists(), "what was released is not made again"
+    assert not target.exists(), "what was released is not made again; remove it first if it was not"
     with tempfile.TemporaryDirectory() as place:
         service = Service(pathlib.Path(place) / "service", model=MODEL)
         service.start()
