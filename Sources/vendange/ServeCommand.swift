@@ -51,8 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
                 case .foreignCatalog, .logBehindCatalog, .trimmedLog, .lostCatalog, .damagedLog, .catalogUnusable,
                     .halfRestored, .newerVersion:
                     .badData
-                case .privatePort, .publicPort, .notWritable: .inputOutput
-                case .inUse: .unavailable
+                case .privatePort, .publicPort, .notWritable, .inUse: .inputOutput
                 }
             throw CommandFailure(code, failure.description)
         } catch let problems as SettingsProblems {

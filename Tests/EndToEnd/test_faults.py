@@ -345,7 +345,7 @@ def test_two_services_on_one_directory(services):
     first.start()
     second = services("second", model=MODEL, data=first.data)
     second.spawn()
-    assert second.process.wait(timeout=20) == 69
+    assert second.process.wait(timeout=20) == 74
     assert "is used by another process" in second.tail(3)
     browser = Browser(first)
     browser.view("/undisturbed")
