@@ -163,9 +163,14 @@ final class SimulatedService {
     var nextTimer: Timestamp? { self.lanes.compactMap(\.timer).min() }
 
     /// How many deliveries are neither delivered nor given up.
-    func waitingDeliveries() throws -> Int {
+    func waitingDeliveries() throws -> Int { try self.deliveries(in: "pending") }
+
+    /// How many deliveries were given up.
+    func deadLetters() throws -> Int { try self.deliveries(in: "dead") }
+
+    private func deliveries(in state: String) throws -> Int {
         try self.machine.catalog.connections.read { database in
-            try Int.fetchOne(database, sql: "SELECT count(*) FROM deliveries WHERE state = 'pending'") ?? 0
+            try Int.fetchOne(database, sql: "SELECT count(*) FROM deliveries WHERE state = ?", arguments: [state]) ?? 0
         }
     }
 

@@ -225,10 +225,13 @@ struct SimulationRun {
     /// Lets the dispatchers work on destinations that are well until nothing waits.
     private mutating func deliverTheRest() throws {
         self.machine.network.isWell = true
-        try self.service.retryDeadLetters()
         for round in 0..<20_000 {
             for lane in 0..<2 { try self.service.dispatch(lane, random: &self.random) }
-            if try self.service.waitingDeliveries() == 0 { return }
+            if try self.service.waitingDeliveries() == 0 {
+                // An attempt that was under way when the network became well may still have been the last.
+                if try self.service.deadLetters() == 0 { return }
+                try self.service.retryDeadLetters()
+            }
             guard round % 10 == 9, let timer = self.service.nextTimer, timer > self.now else { continue }
             self.machine.clock.advance(timer.since(self.now))
         }
