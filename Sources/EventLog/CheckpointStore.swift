@@ -49,7 +49,12 @@ package final class CheckpointStore: Sendable {
         for name in try self.names().reversed() {
             let file = try self.storage.open(name, forWriting: false)
             let bytes = try file.bytes(at: 0, count: try file.size())
-            guard !Self.isNewer(bytes) else { throw NewerVersion(file: name) }
+            let version = Self.slotVersion(bytes) ?? SlotState.version
+            guard !CheckpointHead.isNewer(bytes), version <= SlotState.version else { throw NewerVersion(file: name) }
+            guard version == SlotState.version else {
+                passedOver(name, "an older version of Vendange wrote it")
+                continue
+            }
             do throws(DecodingFailure) {
                 let loaded = try Self.decode(bytes)
                 if let stream, loaded.head.stream != stream {
@@ -66,17 +71,15 @@ package final class CheckpointStore: Sendable {
         return nil
     }
 
-    /// Whether a newer version wrote the file: by its head, or by what a slot's first byte says.
-    private static func isNewer(_ bytes: [UInt8]) -> Bool {
-        if CheckpointHead.isNewer(bytes) { return true }
-        let version = bytes.withUnsafeBytes { raw -> UInt8? in
+    /// The version of the slots in a file: what the first one's first byte says; nil if there is none.
+    private static func slotVersion(_ bytes: [UInt8]) -> UInt8? {
+        bytes.withUnsafeBytes { raw in
             var reader = ByteReader(raw)
             guard let head = try? CheckpointHead(decoding: &reader), head.slots > 0,
                 let slot = try? CheckpointHead.readSlot(from: &reader), !slot.isEmpty
             else { return nil }
             return raw[slot.lowerBound]
         }
-        return version.map { $0 > SlotState.version } ?? false
     }
 
     private static func decode(_ bytes: [UInt8]) throws(DecodingFailure) -> Loaded {
