@@ -15,6 +15,7 @@ struct Answer: Sendable {
         case tooLarge = 413
         case tooMany = 429
         case headTooLarge = 431
+        case notImplemented = 501
         case unavailable = 503
 
         /// The status line.
@@ -31,6 +32,7 @@ struct Answer: Sendable {
             case .tooLarge: "HTTP/1.1 413 Content Too Large\r\n"
             case .tooMany: "HTTP/1.1 429 Too Many Requests\r\n"
             case .headTooLarge: "HTTP/1.1 431 Request Header Fields Too Large\r\n"
+            case .notImplemented: "HTTP/1.1 501 Not Implemented\r\n"
             case .unavailable: "HTTP/1.1 503 Service Unavailable\r\n"
             }
         }

@@ -224,7 +224,8 @@ private struct HeadReading {
     }
 
     private mutating func understandFields() -> Bool {
-        guard !self.head[.host].isEmpty, !self.head.has(.transferEncoding), !self.head.has(.expect),
+        let host = UnsafeRawBufferPointer(rebasing: self.bytes[self.head[.host].bounds])
+        guard HostField.isValid(host), !self.head.has(.transferEncoding), !self.head.has(.expect),
             !self.head.has(.upgrade)
         else { return false }
         return self.readBodyLength() && self.readConnection()
