@@ -22,6 +22,10 @@ package final class Collector: Sendable {
         package var trustedProxies: [String] = []
         /// The header in which they tell it.
         package var proxyHeader = ProxyHeader.forwardedFor
+        /// Events a second that one client may send in the long run, on each event loop; 0 for no limit.
+        package var eventsPerSecond = 50
+        /// Events that one client may send at once after a pause.
+        package var eventBurst = 2_000
         /// The tracker.
         package var trackerScript: [UInt8] = []
         /// The form adapters.

@@ -31,6 +31,7 @@ final class CollectorLoop: @unchecked Sendable {
     var claims = ClaimTable()
     /// What was asked for on pages of ours within the present hour, by the contact of the token.
     var commandCounts = HourlyCounts<ContactID>(capacity: Limits.commanders)
+    private var rates: ClientRates
 
     private var renderer = AnswerRenderer()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
@@ -54,6 +55,9 @@ final class CollectorLoop: @unchecked Sendable {
         self.now = collector.clock.wallTime()
         self.rules = DirectoryRules(collector.directory.current)
         self.decoder = WireDecoder(nonceKey: collector.slotKey)
+        self.rates = ClientRates(
+            ClientRates.Rate(perSecond: collector.settings.eventsPerSecond, burst: collector.settings.eventBurst)
+        )
     }
 
     // MARK: Cycles
@@ -85,6 +89,11 @@ final class CollectorLoop: @unchecked Sendable {
 
     /// Days since 1970 of this cycle.
     var today: UInt16 { UInt16(truncatingIfNeeded: self.now.seconds / 86_400) }
+
+    /// Takes room for some events of a request's sender; nil if there is, else how long until there will be.
+    func waitForRoom(_ events: Int, _ facts: RequestFacts) -> TimeSpan? {
+        self.rates.take(events, of: facts.client, at: self.monotonicNow)
+    }
 
     // MARK: Answers
 

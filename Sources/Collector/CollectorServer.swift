@@ -1,5 +1,5 @@
 package import Domain
-import NIOCore
+package import NIOCore
 import NIOPosix
 import Synchronization
 
@@ -15,6 +15,9 @@ package final class CollectorServer: Sendable {
         package var loops: Int
         /// Connections at a time; the next one is closed at once.
         package var maximumConnections = Limits.publicConnections
+        /// Makes what stands between a new connection's socket and its requests, such as ``TLSIdentity``; nil for
+        /// plain HTTP.
+        package var makeTransport: (@Sendable () -> any ChannelHandler)?
         /// How long a stop waits for answers that are due.
         package var stopWait = Limits.stopWait
 
@@ -50,7 +53,7 @@ package final class CollectorServer: Sendable {
     /// Binds and listens.
     package static func start(_ collector: Collector, options: Options) async throws -> CollectorServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.loops)
-        let loops = LoopTable(collector: collector, group: group, maximumConnections: options.maximumConnections)
+        let loops = LoopTable(collector: collector, group: group, options: options)
         do {
             let channel = try await ServerBootstrap(group: group)
                 .serverChannelOption(ChannelOptions.backlog, value: Limits.listenBacklog)
@@ -96,10 +99,11 @@ private final class LoopTable: Sendable {
     let all: [CollectorLoop]
     private let byEventLoop: [ObjectIdentifier: CollectorLoop]
     private let maximumConnections: Int
+    private let makeTransport: (@Sendable () -> any ChannelHandler)?
     private let open = Atomic(0)
     private let refused = Atomic<UInt64>(0)
 
-    init(collector: Collector, group: MultiThreadedEventLoopGroup, maximumConnections: Int) {
+    init(collector: Collector, group: MultiThreadedEventLoopGroup, options: CollectorServer.Options) {
         var all: [CollectorLoop] = []
         var byEventLoop: [ObjectIdentifier: CollectorLoop] = [:]
         for eventLoop in group.makeIterator() {
@@ -109,7 +113,8 @@ private final class LoopTable: Sendable {
         }
         self.all = all
         self.byEventLoop = byEventLoop
-        self.maximumConnections = maximumConnections
+        self.maximumConnections = options.maximumConnections
+        self.makeTransport = options.makeTransport
     }
 
     var connections: Int { self.open.load(ordering: .relaxed) }
@@ -130,6 +135,7 @@ private final class LoopTable: Sendable {
             channel.close(promise: nil)
             return
         }
+        if let makeTransport { try channel.pipeline.syncOperations.addHandler(makeTransport()) }
         try channel.pipeline.syncOperations.addHandler(ConnectionHandler(loop: loop))
     }
 }

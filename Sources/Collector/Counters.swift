@@ -22,6 +22,8 @@ package struct CollectorCounters: Equatable, Sendable {
     package var droppedFields: [WireKey: UInt64] = [:]
     /// Events the log did not take: their sender was told to try again, so they were not received.
     package var refused: UInt64 = 0
+    /// Events of clients that sent too fast: they were told to try again, so they were not received.
+    package var limited: UInt64 = 0
     /// Mail opens the log did not take: nobody sends an open again.
     package var opensLost: UInt64 = 0
     /// Clicks the log did not take; their sender was redirected all the same.
@@ -43,6 +45,7 @@ package struct CollectorCounters: Equatable, Sendable {
         self.declined.merge(other.declined, uniquingKeysWith: +)
         self.droppedFields.merge(other.droppedFields, uniquingKeysWith: +)
         self.refused += other.refused
+        self.limited += other.limited
         self.opensLost += other.opensLost
         self.clicksLost += other.clicksLost
         self.badTokens += other.badTokens

@@ -77,6 +77,8 @@ package enum Limits {
 
     /// Bytes of a request's line and headers.
     package static let requestHeadBytes = 16_384
+    /// Bytes of all fields that the standard pipeline reads of a request: twice as much, for what proxies add.
+    package static let requestFieldBytes = 32_768
     /// Bytes of a `POST /e` body that the collector's own codec takes, and of any body at all.
     package static let eventBodyBytes = 65_536
     /// Events in one `POST /e`.
@@ -109,6 +111,8 @@ package enum Limits {
     package static let lingering = TimeSpan.seconds(2)
     /// How long a stop waits for answers that are due.
     package static let stopWait = TimeSpan.seconds(10)
+    /// File descriptors beside those of the ports' connections: segments, catalog, deliveries, and some to spare.
+    package static let ownDescriptors = 1_024
     /// Connections the system holds until they are accepted.
     package static let listenBacklog: Int32 = 4_096
     /// User agents a loop remembers as programs' or not: a site's visitors share a few hundred.
@@ -124,6 +128,8 @@ package enum Limits {
     package static let commandsPerContact = 10
     /// Contacts a loop counts these of; while the table is full, those of others are passed over.
     package static let commanders = 4_096
+    /// Clients whose rate a loop remembers: 2 MiB at most.
+    package static let ratedClients = 65_536
     /// How long a redirect waits for its commit.
     package static let redirectWait = TimeSpan.milliseconds(250)
 

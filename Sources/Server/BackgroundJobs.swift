@@ -10,12 +10,14 @@ final class BackgroundJobs: Sendable {
     let core: Core
     let operatorWatch: OperatorWatchJob
     let manager: ServiceManager?
+    let certificate: Certificate?
     private let wasAdrift = Atomic(false)
 
-    init(core: Core, operatorWatch: OperatorWatchJob, manager: ServiceManager?) {
+    init(core: Core, operatorWatch: OperatorWatchJob, manager: ServiceManager?, certificate: Certificate?) {
         self.core = core
         self.operatorWatch = operatorWatch
         self.manager = manager
+        self.certificate = certificate
     }
 
     private struct Job: Sendable {
@@ -44,6 +46,7 @@ final class BackgroundJobs: Sendable {
             Job(name: "canary", period: .seconds(10), action: self.core.sendCanaries),
             Job(name: "digest", period: .seconds(60), action: self.digest),
             Job(name: "operator", period: .seconds(15)) { try await self.operatorWatch.run() },
+            Job(name: "certificate", period: .seconds(10)) { self.certificate?.reloadIfChanged() },
         ]
     }
 

@@ -28,6 +28,8 @@ package final class OpenService: Sendable {
     private let dispatcher: Dispatcher
     private let dispatching: Task<Void, Never>
     private let transport: Transport
+    /// The public port's certificate; nil if it speaks plain HTTP.
+    package let certificate: Certificate?
 
     /// The version, in answers and user agents.
     package static let version = "0.1.0"
@@ -45,6 +47,7 @@ package final class OpenService: Sendable {
             onCommit: { wake.call() }
         )
         do {
+            self.certificate = try Self.readCertificate(settings, logger)
             let signer = try TokenKeys(file: settings.keyFilePath, randomness: randomness)
             let outbox = CatalogOutbox(catalog: core.catalog, onCommit: { wake.call() })
             self.transport = Transport(destinationCount: settings.destinations.count, clock: clock)
@@ -62,7 +65,7 @@ package final class OpenService: Sendable {
             // The directory is complete up to the log's end before the first event can be classified by it.
             await core.settle()
             try await core.refreshDirectory()
-            let collector = try await Self.openPublicPort(core, settings, signer)
+            let collector = try await Self.openPublicPort(core, settings, signer, self.certificate)
             let administration = ServiceAdministration(
                 core: core,
                 signer: signer,
@@ -71,6 +74,7 @@ package final class OpenService: Sendable {
                 wakeDispatcher: { dispatcher.wake() },
                 collectorCounters: { collector.counters },
                 deliveryCounters: { dispatcher.counters },
+                certificateEnd: { [certificate] in certificate?.end },
                 started: core.log.now
             )
             try await OperatorKey(settings: settings).make(with: administration)
@@ -92,11 +96,10 @@ package final class OpenService: Sendable {
         let watch = OperatorWatchJob(
             core: core,
             outbox: CatalogOutbox(catalog: core.catalog),
-            // The port speaks plain HTTP: a proxy in front of it watches over its own certificate.
-            certificateEnds: { nil },
+            certificateEnds: { [certificate] in certificate?.end },
             onNotice: { wake.call() }
         )
-        let jobs = BackgroundJobs(core: core, operatorWatch: watch, manager: manager)
+        let jobs = BackgroundJobs(core: core, operatorWatch: watch, manager: manager, certificate: certificate)
         self.background = Task { await jobs.run() }
     }
 
@@ -128,10 +131,28 @@ package final class OpenService: Sendable {
         throw StartFailure.privatePort(settings.privateListener.port)
     }
 
+    private static func readCertificate(
+        _ settings: ServiceSettings,
+        _ logger: Logger
+    ) throws -> Certificate? {
+        do throws(TLSFailure) {
+            return try Certificate(settings: settings.publicListener, logger: logger)
+        } catch {
+            throw StartFailure.certificate(error)
+        }
+    }
+
+    /// Reads the certificate's files again, if the public port has one; the log tells what came of it.
+    package func reloadCertificate() {
+        guard let certificate else { return self.core.logger.notice("no certificate to load: public.tls is not set") }
+        certificate.reload()
+    }
+
     private static func openPublicPort(
         _ core: Core,
         _ settings: ServiceSettings,
-        _ signer: TokenKeys
+        _ signer: TokenKeys,
+        _ certificate: Certificate?
     ) async throws -> CollectorServer {
         var options = Collector.Settings()
         options.pathPrefix = settings.publicListener.pathPrefix
@@ -140,6 +161,8 @@ package final class OpenService: Sendable {
         options.cookie.name = settings.publicListener.cookieName
         options.cookie.domain = settings.publicListener.cookieDomain
         options.cookie.isSecure = settings.publicListener.hasSecureCookies
+        options.eventsPerSecond = settings.publicListener.eventsPerSecond
+        options.eventBurst = settings.publicListener.eventBurst
         options.trackerScript = PackageResources.t_js
         options.formsScript = PackageResources.forms_js
         let collector = Collector(
@@ -155,7 +178,8 @@ package final class OpenService: Sendable {
             port: settings.publicListener.port,
             loops: settings.publicListener.loops > 0 ? settings.publicListener.loops : max(1, System.coreCount)
         )
-        listener.maximumConnections = DescriptorLimit.publicConnections(under: DescriptorLimit.raise())
+        listener.maximumConnections = Descriptors.publicConnections(Descriptors.raise(), logger: core.logger)
+        if let identity = certificate?.identity { listener.makeTransport = { identity.makeHandler() } }
         do {
             return try await CollectorServer.start(collector, options: listener)
         } catch let error as IOError {

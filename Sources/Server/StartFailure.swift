@@ -1,3 +1,5 @@
+package import Collector
+
 /// Why the service does not start.
 package enum StartFailure: Error, Equatable, CustomStringConvertible {
     /// Another process uses the data directory.
@@ -24,6 +26,8 @@ package enum StartFailure: Error, Equatable, CustomStringConvertible {
     case privatePort(Int)
     /// The public port cannot be opened, and what the system says.
     case publicPort(Int, String)
+    /// The public port's certificate or key cannot be used.
+    case certificate(TLSFailure)
 
     private static let restore = "restore the whole data directory from a backup (`vendange restore`)"
 
@@ -56,6 +60,8 @@ package enum StartFailure: Error, Equatable, CustomStringConvertible {
             "the private port \(port) cannot be opened: another process has it (private.port)"
         case .publicPort(let port, let reason):
             "the public port \(port) cannot be opened: \(reason) (public.port)"
+        case .certificate(let failure):
+            "\(failure) (public.tls)"
         }
     }
 }

@@ -77,6 +77,16 @@ package struct ServiceSettings: Equatable, Sendable {
         package var cookieName = "vnd"
         /// The domain the cookie is shared in; empty for the one host only. Default empty.
         package var cookieDomain = ""
+        /// The PEM file of the certificate with those that vouch for it; empty for plain HTTP. Default empty.
+        package var certificateFile = ""
+        /// The PEM file of the certificate's private key; empty for plain HTTP. Default empty.
+        package var certificateKeyFile = ""
+        /// Events a second that one address may send in the long run, on each event loop; 0 for no limit.
+        /// 0…1,000,000, default 50.
+        package var eventsPerSecond = 50
+        /// Events that one address may send at once after a pause. At least ``Limits/eventsPerRequest``, or a full
+        /// request could never be taken; at most 1,000,000, default 2,000.
+        package var eventBurst = 2_000
 
         /// The defaults.
         package init() {}
@@ -84,6 +94,9 @@ package struct ServiceSettings: Equatable, Sendable {
         /// Whether cookies carry `Secure`: always, but for plain http on this very machine, where it is for trying
         /// out only and a browser may refuse such cookies.
         package var hasSecureCookies: Bool { self.baseURL.hasPrefix("https:") || !self.isLoopback }
+
+        /// Whether the port speaks TLS.
+        package var hasTLS: Bool { !self.certificateFile.isEmpty }
 
         private var isLoopback: Bool {
             let host = SettingGrammar.host(ofOrigin: self.baseURL).lowercased()

@@ -62,6 +62,18 @@ struct SettingKey: Sendable {
         text("public.cookie_domain", "\"\" or a domain such as example.com", \.publicListener.cookieDomain) {
             $0.isEmpty || SettingGrammar.isHostname($0)
         },
+        text(
+            "public.tls.certificate",
+            "\"\" or a PEM file with a certificate that can be read",
+            \.publicListener.certificateFile
+        ) { $0.isEmpty || PEMFile.holds("CERTIFICATE", path: $0) },
+        text(
+            "public.tls.key",
+            "\"\" or a PEM file with a private key that can be read",
+            \.publicListener.certificateKeyFile
+        ) { $0.isEmpty || PEMFile.holds("PRIVATE KEY", path: $0) },
+        number("public.rate.per_second", 0...1_000_000, \.publicListener.eventsPerSecond),
+        number("public.rate.burst", Limits.eventsPerRequest...1_000_000, \.publicListener.eventBurst),
     ]
 
     private static let privateKeys: [SettingKey] = [

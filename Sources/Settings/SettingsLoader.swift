@@ -33,7 +33,19 @@ package enum SettingsLoader {
         }
         problems += self.read(environment: environment, into: &settings)
         problems += self.read(overrides: overrides, into: &settings)
+        problems += self.halves(of: settings, file: file)
         return problems.isEmpty ? .success(settings) : .failure(SettingsProblems(problems))
+    }
+
+    /// Settings that mean nothing one without the other, whichever layer each came from.
+    private static func halves(of settings: ServiceSettings, file: String?) -> [SettingsProblem] {
+        let names = ["public.tls.certificate", "public.tls.key"]
+        let listener = settings.publicListener
+        let isGiven = [!listener.certificateFile.isEmpty, !listener.certificateKeyFile.isEmpty]
+        guard isGiven[0] != isGiven[1] else { return [] }
+        let (there, missing) = isGiven[0] ? (names[0], names[1]) : (names[1], names[0])
+        let message = "expected \(missing) beside \(there), got none"
+        return [SettingsProblem(source: file ?? "settings", field: missing, message: message)]
     }
 
     private static func read(

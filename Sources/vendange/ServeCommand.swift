@@ -31,15 +31,17 @@ struct ServeCommand: AsyncParsableCommand {
         var logger = Logger(label: "vendange", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = Logger.Level(rawValue: settings.logLevel.rawValue) ?? .info
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
+        let hangups = HangupService()
         let service = VendangeService(settings: settings, logger: logger, manager: manager) { [logger] open in
             logger.info(
                 "open",
                 metadata: ["public": "\(open.publicPort)", "private": "\(open.privatePort)"]
             )
+            hangups.set(open)
             try await opened(open)
         }
         let group = ServiceGroup(
-            services: [service],
+            services: [service, hangups],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -52,6 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
                     .halfRestored, .newerVersion:
                     .badData
                 case .privatePort, .publicPort, .notWritable, .inUse: .inputOutput
+                case .certificate: .badSettings
                 }
             throw CommandFailure(code, failure.description)
         } catch let problems as SettingsProblems {

@@ -16,7 +16,7 @@ import Testing
             [.scored, .counted, .ignored, .filtered(.bot), .filtered(.prefetch), .filtered(.machineFetch)]
             + [.filtered(.duplicate), .declined(.refused), .declined(.doNotTrack), .declined(.globalPrivacyControl)]
             + [.declined(.optOut), .declined(.contactBasis)]
-            + Rejection.allCases.filter { ![.tooLarge, .tooManyClaims].contains($0) }.map { .rejected($0) }
+            + Rejection.allCases.filter { ![.tooLarge, .tooManyClaims, .tooFast].contains($0) }.map { .rejected($0) }
         for outcome in expected { #expect(tally.count { $0 == outcome } > 0, "\(outcome)") }
     }
 

@@ -100,7 +100,7 @@ class Connection:
 class Service:
     """`vendange serve` with its settings, in a directory."""
 
-    def __init__(self, directory, *, model=None, destinations=(), site=None, data=None):
+    def __init__(self, directory, *, model=None, destinations=(), site=None, data=None, public=None):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.data = pathlib.Path(data or self.directory / "data")
@@ -126,7 +126,7 @@ class Service:
             "model_file": str(self.model),
             "log_level": "notice",
             "workers": 2,
-            "public": {"host": "127.0.0.1", "port": self.public_port, "base_url": self.origin},
+            "public": {"host": "127.0.0.1", "port": self.public_port, "base_url": self.origin} | (public or {}),
             "private": {"host": "127.0.0.1", "port": self.private_port},
             "sites": [site],
             "destinations": list(destinations),
@@ -201,7 +201,18 @@ class Service:
             timeout=seconds,
         )
 
+    def memory(self, figure="VmRSS"):
+        """Bytes of the process that are in memory; the most there ever were as VmHWM."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(f"{figure}:"))
+
     # The private port
+
+    def metrics(self):
+        """The samples without labels, by name."""
+        lines = self.private("GET", "/metrics").body.decode().splitlines()
+        pairs = [line.split(" ") for line in lines if not line.startswith("#") and "{" not in line]
+        return {name: float(value) for name, value in pairs}
 
     @property
     def key(self):

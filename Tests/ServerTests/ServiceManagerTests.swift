@@ -68,10 +68,4 @@ import Testing
         // A socket nobody listens to takes nothing and disturbs nobody.
         ServiceManager(environment: ["NOTIFY_SOCKET": "/nowhere"])?.tell(.alive)
     }
-
-    @Test func connectionsLeaveDescriptorsForTheLog() {
-        #expect(DescriptorLimit.publicConnections(under: 1 << 20) == Limits.publicConnections)
-        #expect(DescriptorLimit.publicConnections(under: 1_024) == 1_024 - DescriptorLimit.reserve)
-        #expect(DescriptorLimit.publicConnections(under: 64) == 1)
-    }
 }

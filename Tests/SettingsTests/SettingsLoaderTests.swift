@@ -18,7 +18,7 @@ private final class Files {
     func url(_ name: String) -> URL { self.directory.appending(path: name) }
 }
 
-private func load(
+func load(
     _ text: String,
     environment: [String: String] = [:],
     overrides: [String: String] = [:],
@@ -59,17 +59,17 @@ private func problems(
 
     @Test func theShippedFileNamesEveryKeyAndNoOther() throws {
         // Read by indentation, not by the loader, whose idea of the keys is what is being checked.
-        var section = ""
+        var sections: [Substring] = []
         var keys: [String] = []
         for line in try String(contentsOfFile: Self.path, encoding: .utf8).split(separator: "\n") {
             let key = line.prefix { $0 != ":" }
             guard !line.hasPrefix("#"), !key.drop(while: { $0 == " " }).hasPrefix("#") else { continue }
+            let name = key.drop { $0 == " " }
+            sections.removeSubrange(((key.count - name.count) / 2)...)
             if line.hasSuffix(":") {
-                section = "\(key)."
-            } else if key.hasPrefix("  ") {
-                keys.append(section + key.dropFirst(2))
+                sections.append(name)
             } else {
-                keys.append(String(key))
+                keys.append((sections + [name]).joined(separator: "."))
             }
         }
         #expect(keys == SettingsLoader.knownKeys + ["destinations", "sites"])
@@ -190,7 +190,7 @@ private func problems(
         (
             "public: 8080\n",
             #"""
-            public: expected a mapping with host, port, loops, base_url, path_prefix, cookie_name, cookie_domain, got \#
+            public: expected a mapping with host, port, loops, base_url, path_prefix, cookie_name, cookie_domain, tls, rate, got \#
             "8080"
             """#
         ),

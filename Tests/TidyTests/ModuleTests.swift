@@ -8,7 +8,7 @@ import Testing
         "ScoreStore": ["Domain", "Glibc", "Synchronization"],
         "EventLog": ["Domain", "Glibc", "ScoreStore", "Synchronization"],
         "Catalog": ["Domain", "Foundation", "GRDB", "ScoreStore"],
-        "Collector": ["Domain", "NIOCore", "NIOHTTP1", "NIOPosix", "ScoreStore", "Synchronization"],
+        "Collector": ["Domain", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "ScoreStore", "Synchronization"],
         "Delivery": [
             "AsyncHTTPClient", "Crypto", "Domain", "FoundationEssentials", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
             "Synchronization",
@@ -28,7 +28,7 @@ import Testing
         ],
         "vendange": [
             "ArgumentParser", "AsyncHTTPClient", "Demo", "Domain", "EventLog", "Foundation", "Logging", "NIOCore",
-            "NIOHTTP1", "Server", "ServiceLifecycle", "Settings", "UnixSignals",
+            "NIOHTTP1", "Server", "ServiceLifecycle", "Settings", "Synchronization", "UnixSignals",
         ],
     ]
 

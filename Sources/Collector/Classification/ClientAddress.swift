@@ -31,7 +31,8 @@ enum ClientAddress {
         return client
     }
 
-    private static func isTrusted(_ address: NetworkAddress, _ trusted: [Network]) -> Bool {
+    /// Whether an address is a trusted proxy's, and so nobody's in particular.
+    static func isTrusted(_ address: NetworkAddress, _ trusted: [Network]) -> Bool {
         trusted.contains { $0.contains(address) }
     }
 

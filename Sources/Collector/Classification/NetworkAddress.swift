@@ -104,6 +104,14 @@ struct NetworkAddress: Hashable, Sendable {
         self.isIPv4 ? self.low >> 24 == 127 : self.high == 0 && self.low == 1
     }
 
+    /// The keyed hash of what one client is told by: the address for IPv4, its /64 for IPv6, where everybody has a
+    /// whole one. Held in memory alone. 0 for this machine itself, as in ``networkKey(_:)``.
+    func clientKey(_ key: SipKey) -> UInt64 {
+        if self.isLoopback { return 0 }
+        let hash = self.isIPv4 ? SipHash.hash(14, self.low, key: key) : SipHash.hash(16, self.high, key: key)
+        return hash == 0 ? 1 : hash
+    }
+
     /// The keyed hash of the network that the address lies in: /24 for IPv4, /48 for IPv6. All that is kept of an
     /// address. 0 for this machine itself, which says nothing about who acts: a proxy that is not configured, or a
     /// test.

@@ -8,6 +8,9 @@ struct RequestFacts: Sendable {
     var filter = FilterReason.none
     /// The client's address. Never stored.
     var address: NetworkAddress?
+    /// Who shares a rate: ``NetworkAddress/clientKey(_:)``; 0 if unknown, or when all that is known is a proxy.
+    /// Never stored.
+    var client: UInt64 = 0
     /// Keyed hash of the client's network; 0 if unknown.
     var network: UInt32 = 0
     /// Keyed hash of the user agent; 0 if none.
@@ -32,6 +35,9 @@ struct RequestFacts: Sendable {
             trusted: collector.trustedProxies,
             header: collector.settings.proxyHeader
         )
+        if let address, !ClientAddress.isTrusted(address, collector.trustedProxies) {
+            self.client = address.clientKey(collector.slotKey)
+        }
         self.network = self.address?.networkKey(collector.slotKey) ?? 0
         let agent = request.value(.userAgent)
         let hash = agent.isEmpty ? 0 : SipHash.hash(agent, key: collector.slotKey)

@@ -7,7 +7,16 @@ import NIOHTTP1
 enum StandardPipeline {
     /// Adds the handlers behind a connection's own.
     static func add(behind connection: ConnectionHandler, loop: CollectorLoop, context: ChannelHandlerContext) throws {
-        let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = Limits.requestFieldBytes
+        limits.maxHeaderListSize = Limits.requestFieldBytes
+        let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(
+                leftOverBytesStrategy: .dropBytes,
+                informationalResponseStrategy: .drop,
+                limitConfiguration: limits
+            )
+        )
         try context.pipeline.syncOperations.addHandlers(
             [decoder, StandardRequestHandler(connection: connection, loop: loop)],
             position: .after(connection)

@@ -25,6 +25,11 @@ extension CollectorLoop {
             return Reply(EventReport.answer(to: error))
         }
         let facts = RequestFacts(request, peer: peer, collector: self.collector, bots: &self.bots)
+        let count = self.decoder.outcomes.count
+        if let wait = self.waitForRoom(count, facts) {
+            self.counters.count { $0.limited += UInt64(count) }
+            return Reply(.tooFast(for: wait))
+        }
         var intake = Intake(loop: self, facts: facts, verdict: .confirmed, frames: self.takeFrames())
         var report = EventReport()
         let origin = request.head.has(.origin) ? request.value(.origin) : nil
@@ -58,6 +63,7 @@ extension CollectorLoop {
         var report = EventReport()
         switch outcome {
         case .rejected(let rejection): report.add(.rejected(rejection), dropped: [])
+        case .accepted where self.waitForRoom(1, facts) != nil: report.add(.rejected(.tooFast), dropped: [])
         case .accepted(let event, let dropped):
             let fate = self.decoder.scratch.withUnsafeBytes { intake.take(event, text: $0, origin: nil) }
             report.add(fate, dropped: dropped)

@@ -16,6 +16,7 @@ extension CollectorLoop {
             return Reply(.page(Pages.neutral(in: self.language(of: request)), status: .notFound))
         }
         let facts = RequestFacts(request, peer: peer, collector: self.collector, bots: &self.bots)
+        guard self.waitForRoom(1, facts) == nil else { return self.passOver(Destination.redirect(to: link.url)) }
         var record = self.record(.emailClick, of: payload.contact, facts: facts)
         record.link = number
         record.message = payload.purpose == .message ? payload.object : link.message
@@ -87,6 +88,7 @@ extension CollectorLoop {
             return Reply(answer)
         }
         let facts = RequestFacts(request, peer: peer, collector: self.collector, bots: &self.bots)
+        guard self.waitForRoom(1, facts) == nil else { return self.passOver(answer) }
         let consents = self.collector.directory.consents(of: payload.contact) ?? []
         var record = self.record(.emailOpen, of: payload.contact, facts: facts)
         record.message = message
@@ -127,6 +129,7 @@ extension CollectorLoop {
             return self.decline(.empty)
         }
         let facts = RequestFacts(request, peer: peer, collector: self.collector, bots: &self.bots)
+        guard self.waitForRoom(1, facts) == nil else { return self.passOver(.empty) }
         var record = self.record(.quoteView, of: payload.contact, facts: facts)
         record.quote = number
         record.verdict = record.filter == .none ? .confirmed : .machine
@@ -156,6 +159,15 @@ extension CollectorLoop {
         record.agent = facts.agent
         record.listVersion = BotList.version
         return record
+    }
+
+    /// Answers as ever and records nothing: the sender is too fast.
+    private func passOver(_ answer: Answer) -> Reply {
+        self.counters.count { counters in
+            counters.received += 1
+            counters.rejected[.tooFast, default: 0] += 1
+        }
+        return Reply(answer)
     }
 
     private func decline(_ answer: Answer) -> Reply {

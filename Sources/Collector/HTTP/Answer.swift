@@ -133,6 +133,12 @@ extension Answer {
     /// Nothing can be stored now; the snippet keeps its events and sends them again.
     static let unavailable = Self.text(.unavailable, "try again later", fields: "Retry-After: 5\r\n")
 
+    /// The sender is too fast for some time; the snippet keeps its events and sends them again.
+    static func tooFast(for wait: TimeSpan) -> Answer {
+        let seconds = wait.microseconds / 1_000_000 + 1
+        return Self.text(.tooMany, Rejection.tooFast.expectation, fields: "Retry-After: \(seconds)\r\n")
+    }
+
     /// Nothing here.
     static let notFound = Self.text(.notFound, "not found")
 

@@ -28,6 +28,8 @@ package enum Rejection: Error, Equatable, Sendable, CaseIterable {
     case missingTarget
     /// A form whose visitor or network has made too many claims within the hour.
     case tooManyClaims
+    /// An event that can only come once (a pixel, a click, an open) of a client that sends too fast.
+    case tooFast
 
     /// The tag in counters and answers.
     package var tag: String {
@@ -46,13 +48,14 @@ package enum Rejection: Error, Equatable, Sendable, CaseIterable {
         case .missingName: "missing_name"
         case .missingTarget: "missing_target"
         case .tooManyClaims: "too_many_claims"
+        case .tooFast: "rate_limited"
         }
     }
 
     /// The field at fault; empty for the body as a whole.
     package var field: String {
         switch self {
-        case .malformedJSON, .notAnEvent, .tooDeep, .tooManyEvents, .tooLarge, .foreignOrigin: ""
+        case .malformedJSON, .notAnEvent, .tooDeep, .tooManyEvents, .tooLarge, .foreignOrigin, .tooFast: ""
         case .unknownType: "type"
         case .unknownSite: "site"
         case .invalidURL, .urlTooLong, .foreignHost: "url"
@@ -78,6 +81,7 @@ package enum Rejection: Error, Equatable, Sendable, CaseIterable {
         case .foreignOrigin: "a request from one of the site's origins; add it with `vendange sites update`"
         case .missingName: "custom events and forms need a name"
         case .missingTarget: "downloads need a target, an absolute http or https address"
+        case .tooFast: "fewer events in a second from one address"
         case .tooManyClaims: "fewer forms with an e-mail address in an hour; send it again later"
         }
     }
@@ -90,7 +94,7 @@ package enum Rejection: Error, Equatable, Sendable, CaseIterable {
             400
         case .foreignOrigin: 403
         case .tooManyEvents, .tooLarge: 413
-        case .tooManyClaims: 429
+        case .tooManyClaims, .tooFast: 429
         }
     }
 }

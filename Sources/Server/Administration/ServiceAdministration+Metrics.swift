@@ -6,8 +6,9 @@ import ScoreStore
 extension ServiceAdministration {
     package func metrics() async -> [MetricFamily] {
         let status = self.statusNow(countsProvisional: false)
-        return self.outcomeMetrics(status.outcomes) + self.collectorMetrics() + self.logMetrics(status.log)
-            + self.storeMetrics(status.store) + (await self.backlogMetrics()) + self.attemptMetrics()
+        return self.outcomeMetrics(status.outcomes) + self.collectorMetrics() + self.certificateMetrics
+            + self.logMetrics(status.log) + self.storeMetrics(status.store) + (await self.backlogMetrics())
+            + self.attemptMetrics()
     }
 
     private func outcomeMetrics(_ outcomes: StatusView.OutcomesView) -> [MetricFamily] {
@@ -42,6 +43,7 @@ extension ServiceAdministration {
         return [
             .counter("vendange_collector_requests_total", "Requests of the public port.", counters.requests),
             .counter("vendange_collector_refused_total", "Events refused for now: sent again.", counters.refused),
+            .counter("vendange_collector_limited_total", "Events over a client's rate: sent again.", counters.limited),
             .counter("vendange_collector_opens_lost_total", "Mail opens the log did not take.", counters.opensLost),
             .counter("vendange_collector_clicks_lost_total", "Clicks the log did not take.", counters.clicksLost),
             .counters(
@@ -62,6 +64,12 @@ extension ServiceAdministration {
                 counters.handedOver
             ),
         ]
+    }
+
+    private var certificateMetrics: [MetricFamily] {
+        guard let end = self.certificateEnd() else { return [] }
+        let help = "When the public port's certificate ends, since 1970."
+        return [.gauge("vendange_certificate_expiry_seconds", help, Double(end.microseconds) / 1_000_000)]
     }
 
     private func logMetrics(_ log: StatusView.LogView) -> [MetricFamily] {

@@ -22,6 +22,8 @@ package struct ServiceAdministration: Administration {
     let wakeDispatcher: @Sendable () -> Void
     let collectorCounters: @Sendable () -> CollectorCounters
     let deliveryCounters: @Sendable () -> [String: DeliveryCounters]
+    /// When the public port's certificate ends; nil without one. Also what a notice about it goes by.
+    package let certificateEnd: @Sendable () -> Timestamp?
     let started: Timestamp
     /// The same moment on the log's clock.
     let startedInLog: Timestamp
@@ -40,6 +42,7 @@ package struct ServiceAdministration: Administration {
         wakeDispatcher: @escaping @Sendable () -> Void,
         collectorCounters: @escaping @Sendable () -> CollectorCounters,
         deliveryCounters: @escaping @Sendable () -> [String: DeliveryCounters],
+        certificateEnd: @escaping @Sendable () -> Timestamp? = { nil },
         started: Timestamp
     ) {
         self.core = core
@@ -49,6 +52,7 @@ package struct ServiceAdministration: Administration {
         self.wakeDispatcher = wakeDispatcher
         self.collectorCounters = collectorCounters
         self.deliveryCounters = deliveryCounters
+        self.certificateEnd = certificateEnd
         self.started = started
         self.startedInLog = core.log.now
         self.liveFeed = LiveFeed(core: core)
