@@ -1,6 +1,12 @@
 # The two commands of the README, and the steps they share. `make help` lists them.
 
-.PHONY: help setup build run test soak deb loadtest lint clean
+# Seconds for each of the fuzzer's targets.
+SECONDS ?= 60
+# Lives of the service to simulate, and the first.
+SEEDS ?= 5000
+FIRST_SEED ?= 1
+
+.PHONY: help setup build run test fuzz soak deb loadtest lint clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,11 +28,11 @@ deb: setup ## a Debian package in .build/deb, with Swift's runtime linked in (te
 	@swift build -c release --static-swift-stdlib --product vendange
 	@packaging/build "$$(swift build -c release --show-bin-path)/vendange" .build/deb
 
-SEEDS ?= 5000
-FIRST_SEED ?= 1
-
 soak: ## simulate SEEDS lives of the service from FIRST_SEED on
 	@VENDANGE_SEEDS=$(SEEDS) VENDANGE_FIRST_SEED=$(FIRST_SEED) swift test --filter PromiseTests
+
+fuzz: ## fuzz every reader of outside bytes, SECONDS=60 for each
+	@scripts/fuzz run $(SECONDS)
 
 lint: ## check the format
 	@swift format lint --strict --recursive Package.swift Sources Tests

@@ -137,6 +137,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        // The functions that libFuzzer calls (Tests/Core), replaying what it found.
+        .testTarget(name: "FuzzTests", dependencies: ["Collector", "Domain", "ScoreStore", "Settings"]),
         .testTarget(name: "SettingsTests", dependencies: ["Domain", "Settings", "TestSupport"]),
         .testTarget(
             name: "SimulationTests",

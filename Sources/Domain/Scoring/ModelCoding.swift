@@ -37,6 +37,8 @@ extension ScoringModel {
         for _ in 0..<(try reader.readCount(atMost: Limits.groups)) {
             let name = try reader.readText()
             let halfLife = try reader.readSpan()
+            // A clock runs on it: anything else than a positive one could not even be looked at.
+            guard halfLife > .seconds(0) else { throw .invalid("half-life") }
             self.groups.append(Group(name: name, halfLife: halfLife, max: try reader.readNumber()))
         }
         for _ in 0..<(try reader.readCount(atMost: Limits.pagePatterns)) {

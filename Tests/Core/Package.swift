@@ -1,0 +1,79 @@
+// swift-tools-version:6.2
+
+import PackageDescription
+
+// The core alone, for tools that compile everything they look at: the sanitizers (scripts/sanitize) and libFuzzer
+// (scripts/fuzz). Its folders link to those of the project; nothing here is compiled from a copy.
+
+// What is built: `store` (nothing from outside), `collector` (with NIO) or `fuzz` (instrumented, with the fuzzer's
+// program).
+let part = Context.environment["VENDANGE_CORE"] ?? "store"
+
+// The collector's codec without its event loops.
+let codec = [
+    "HTTP/HostField.swift", "HTTP/Octets.swift", "HTTP/RequestField.swift", "HTTP/RequestHead.swift",
+    "HTTP/RequestParser.swift", "HTTP/Route.swift",
+]
+
+let package = Package(
+    name: "core",
+    platforms: [.macOS(.v26)],
+    targets: [
+        .target(name: "Domain"),
+        .target(name: "ScoreStore", dependencies: ["Domain"]),
+        .target(name: "EventLog", dependencies: ["Domain", "ScoreStore"]),
+        .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport"),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"]),
+        .testTarget(name: "ScoreStoreTests", dependencies: ["Domain", "ScoreStore", "TestSupport"]),
+        .testTarget(name: "EventLogTests", dependencies: ["Domain", "EventLog", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+if part == "collector" {
+    let nio = { (product: String) in Target.Dependency.product(name: product, package: "swift-nio") }
+    package.dependencies = [.package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0")]
+    package.targets += [
+        .target(
+            name: "Collector",
+            dependencies: ["Domain", "ScoreStore", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")],
+            // BoringSSL takes longer to build than everything else together.
+            exclude: ["TLS"]
+        ),
+        .testTarget(
+            name: "CollectorTests",
+            dependencies: [
+                "Collector", "Domain", "ScoreStore", "TestSupport", nio("NIOCore"), nio("NIOEmbedded"),
+                nio("NIOHTTP1"), nio("NIOPosix"),
+            ]
+        ),
+    ]
+}
+
+if part == "fuzz" {
+    package.dependencies = [.package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0")]
+    package.targets = [
+        .target(name: "Domain"),
+        .target(name: "ScoreStore", dependencies: ["Domain"]),
+        .target(name: "Settings", dependencies: ["Domain", .product(name: "Yams", package: "Yams")]),
+        .target(name: "Collector", dependencies: ["Domain"], sources: codec),
+        .target(name: "FuzzTargets", dependencies: ["Collector", "Domain", "ScoreStore", "Settings"]),
+        .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"]),
+    ]
+}
+
+for target in package.targets {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+    ]
+    guard part == "fuzz" else { continue }
+    target.swiftSettings?.append(
+        .unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library", "-enable-testing"])
+    )
+    if target.name == "fuzz" { target.linkerSettings = [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])] }
+}
