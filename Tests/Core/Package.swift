@@ -50,6 +50,15 @@ if part == "collector" {
     ]
 }
 
+if part == "collector" {
+    // What is built for the thread sanitizer locks with a lock that the sanitizer sees.
+    for target in package.targets {
+        target.dependencies.append("TracedLocks")
+        target.swiftSettings = [.unsafeFlags(["-module-alias", "Synchronization=TracedLocks"])]
+    }
+    package.targets += [.target(name: "CTraced"), .target(name: "TracedLocks", dependencies: ["CTraced"])]
+}
+
 if part == "fuzz" {
     package.dependencies = [.package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0")]
     package.targets = [
@@ -63,14 +72,15 @@ if part == "fuzz" {
 }
 
 for target in package.targets {
-    target.swiftSettings = [
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .enableUpcomingFeature("InferIsolatedConformances"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-        .enableUpcomingFeature("ImmutableWeakCaptures"),
-    ]
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InferIsolatedConformances"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .enableUpcomingFeature("ImmutableWeakCaptures"),
+        ]
     guard part == "fuzz" else { continue }
     target.swiftSettings?.append(
         .unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library", "-enable-testing"])
