@@ -101,6 +101,16 @@ let package = Package(
             ]
         ),
 
+        // What one event costs, in process; see loadtests/README.md.
+        .executableTarget(
+            name: "vendange-bench",
+            dependencies: [
+                "Domain", "EventLog", "ScoreStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "loadtests/Sources/bench"
+        ),
+
         // Tests mirror the sources.
         .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport"),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"]),

@@ -1,0 +1,115 @@
+import Domain
+import ScoreStore
+import Synchronization
+
+/// A store, and events to fold into it.
+struct FoldRun {
+    static let key = SipKey(11, 13)
+    private static let blockRecords = 1_000
+
+    let store = ScoreStore(slots: SlotMap(key: Self.key))
+    private let model: ScoringModel
+    private var end: UInt64 = 0
+    private var endTime = PageViews.start
+
+    init(model: ScoringModel) { self.model = model }
+
+    /// What a fold cost.
+    struct Cost {
+        var events: Int
+        /// Seconds of all workers on a core.
+        var cpu: Double
+        var wall: Double
+    }
+
+    /// Folds `count` views with so many workers, each on a thread, while as many readers as asked for read contacts and
+    /// visitors at random.
+    mutating func fold(_ views: inout PageViews, count: Int, workers: Int, readers: Int = 0) throws -> Cost {
+        let stream = RecordedStream(key: Self.key, start: self.end, startTime: self.endTime)
+        defer {
+            self.end = stream.end
+            self.endTime = stream.endTime
+        }
+        var frames = ByteWriter()
+        if self.store.currentModel == nil {
+            RecordFrame.append(to: &frames, kind: .model, slot: .every) { self.model.encode(to: &$0) }
+            stream.append(frames, records: 1)
+        }
+        for _ in 0..<(count / Self.blockRecords) {
+            frames.bytes.removeAll(keepingCapacity: true)
+            for _ in 0..<Self.blockRecords { views.append(to: &frames) }
+            stream.append(frames, records: Self.blockRecords)
+        }
+        return Self.run(self.store, stream, views, workers: workers, readers: readers)
+    }
+
+    private static func run(
+        _ store: ScoreStore,
+        _ stream: RecordedStream,
+        _ views: PageViews,
+        workers: Int,
+        readers: Int
+    ) -> Cost {
+        let effects = EffectQueue(lanes: workers, start: stream.start)
+        let scorer = Scorer(
+            store: store,
+            stream: stream,
+            directory: Directory(),
+            effects: effects,
+            workers: workers,
+            start: stream.start
+        )
+        let isOver = Atomic(false)
+        let cpu = Mutex(0.0)
+        let reading = (0..<readers).compactMap { number in
+            SystemThread.start("read-\(number)") {
+                var random = SplitMix(state: UInt64(number))
+                while !isOver.load(ordering: .relaxed) {
+                    _ = store.visitor(views.visitor(Int(random.next() % UInt64(views.profiles))))
+                }
+            }
+        }
+        let begin = Stopwatch.wall()
+        let folding = (0..<workers).compactMap { worker in
+            SystemThread.start("fold-\(worker)") {
+                try? scorer.run(worker: worker)
+                cpu.withLock { $0 += Stopwatch.thread() }
+            }
+        }
+        let end = stream.end
+        var through = stream.start
+        while through < end, let taken = effects.take() { through = taken.through }
+        let wall = Stopwatch.wall() - begin
+        scorer.stop()
+        effects.close()
+        for thread in folding { thread.join() }
+        isOver.store(true, ordering: .relaxed)
+        for thread in reading { thread.join() }
+        return Cost(events: Int(end - stream.start), cpu: cpu.withLock { $0 }, wall: wall)
+    }
+
+    /// A model with patterns for our pages and so many rules on page views of other pages: what they cost is what
+    /// finding out costs that they do not match.
+    static func model(rules: Int) -> ScoringModel {
+        var model = ScoringModel()
+        model.groups = [
+            ScoringModel.Group(name: "web", halfLife: .days(30), max: 1_000),
+            ScoringModel.Group(name: "sales", halfLife: .days(60), max: 1_000),
+        ]
+        let twiceADay = ScoringModel.Limit(count: 2, window: .days(1))
+        model.pages = [
+            ScoringModel.PageRule(pattern: "/tarifs", points: 15, limit: twiceADay),
+            ScoringModel.PageRule(pattern: "/maintenance/**", points: 5, topic: "maintenance"),
+            ScoringModel.PageRule(pattern: "/energie/**", points: 4, topic: "energie"),
+            ScoringModel.PageRule(pattern: "/carrieres/**", points: -10),
+            ScoringModel.PageRule(pattern: "/**", points: 1),
+        ]
+        for number in 0..<rules {
+            var condition = ScoringModel.Condition()
+            condition.event = .pageView
+            condition.path = "/produits/\(number)/**"
+            model.rules.append(ScoringModel.Rule(name: "product \(number)", condition: condition, points: 1))
+        }
+        return model
+    }
+}
