@@ -36,8 +36,15 @@ extension FaultyStorage {
                 throw StorageFailure("creation", name, .system(Self.down))
             }
             world.release(name)
-            let node = world.add(Node())
-            world.change(.create(name, node))
+            let node: Int
+            if let existing = world.names[name] {
+                // The same file under the same name, empty: no change of the directory.
+                node = existing
+                world.nodes[node]?.cached = []
+            } else {
+                node = world.add(Node())
+                world.change(.create(name, node))
+            }
             guard goesOn else { throw StorageFailure("creation", name, .system(Self.down)) }
             return FaultyFile(self, name, node: node, life: world.life)
         }
@@ -168,6 +175,7 @@ private final class FaultyFile: StorageFile {
             for sector in node.dirty.sorted() where goesOn || Bool.random(using: &world.random) { node.store(sector) }
             guard goesOn else { throw StorageFailure("sync", self.name, .system(5)) }
             node.dirty = []
+            if node.stored.count > node.cached.count { node.stored.removeLast(node.stored.count - node.cached.count) }
             let missing = node.cached.count - node.stored.count
             if missing > 0 { node.stored.append(contentsOf: repeatElement(0, count: missing)) }
         }
