@@ -34,6 +34,10 @@ soak: ## simulate SEEDS lives of the service from FIRST_SEED on
 fuzz: ## fuzz every reader of outside bytes, SECONDS=60 for each
 	@scripts/fuzz run $(SECONDS)
 
+loadtest: setup ## measure: beside nginx, and in process (loadtests/README.md)
+	@scripts/setup load
+	@loadtests/run
+
 lint: ## check the format
 	@swift format lint --strict --recursive Package.swift Sources Tests
 

@@ -57,7 +57,9 @@ struct MemoryCommand: ParsableCommand {
         // In parts, so that the recorded log is never a part of what is measured.
         for _ in 0..<self.views * 10 { _ = try run.fold(&more, count: self.profiles / 10, workers: 1) }
         let after = residentBytes()
-        let kept = run.store.totals().visitors
+        let kept = (0..<Limits.slotCount).reduce(0) { sum, number in
+            sum + run.store.read(Slot(number)) { $0.counts.visitors }
+        }
         report(
             "memory",
             [
