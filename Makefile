@@ -39,7 +39,7 @@ loadtest: setup ## measure: beside nginx, and in process (loadtests/README.md)
 	@loadtests/run
 
 lint: ## check the format
-	@swift format lint --strict --recursive Package.swift Sources Tests
+	@swift format lint --strict --recursive Package.swift Sources Tests loadtests
 
 clean: ## remove build products (never ./data)
 	@rm -rf .build .venv
