@@ -18,7 +18,7 @@ COMMANDS = [
     "model list", "model show", "contacts", "contacts list", "contacts show", "contacts import", "contacts timeline",
     "contacts erase", "sites", "sites list", "sites add", "sites update", "sites remove", "links", "links list",
     "links add", "links sign", "keys", "keys create", "keys list", "keys revoke", "deliveries", "deliveries list",
-    "deliveries retry", "status", "tail", "log", "log verify", "log dump", "log stats",
+    "deliveries retry", "status", "tail", "log", "log verify", "log dump", "log stats", "backup", "restore", "doctor",
 ]
 
 
