@@ -29,12 +29,13 @@ extension Bool: AtomicWord {
     public init(word: UInt64) { self = word != 0 }
 }
 
-/// The orderings of the operations that the project uses.
-public enum AtomicOrdering: Sendable {
-    case relaxed
-    case acquiring
-    case releasing
-    case acquiringAndReleasing
+/// The standard library's orderings, by the compiler's numbers.
+public enum AtomicOrdering: CInt, Sendable {
+    case relaxed = 0
+    case acquiring = 2
+    case releasing = 3
+    case acquiringAndReleasing = 4
+    case sequentiallyConsistent = 5
 }
 
 /// The standard library's `Atomic`, as far as the project uses it, on words that the thread sanitizer sees.
@@ -53,30 +54,30 @@ public struct Atomic<Value: AtomicWord>: ~Copyable, @unchecked Sendable {
 
     /// The value.
     public func load(ordering: AtomicOrdering) -> Value {
-        Value(word: traced_load(self.place, ordering == .relaxed ? 0 : 1))
+        Value(word: traced_load(self.place, ordering.rawValue))
     }
 
     /// Sets it.
     public func store(_ value: Value, ordering: AtomicOrdering) {
-        traced_store(self.place, value.word, ordering == .relaxed ? 0 : 1)
+        traced_store(self.place, value.word, ordering.rawValue)
     }
 
     /// Sets it; what it was.
     public func exchange(_ value: Value, ordering: AtomicOrdering) -> Value {
-        Value(word: traced_exchange(self.place, value.word))
+        Value(word: traced_exchange(self.place, value.word, ordering.rawValue))
     }
 
     /// Adds; what it is then.
     @discardableResult
     public func wrappingAdd(_ value: Value, ordering: AtomicOrdering) -> (newValue: Value, oldValue: Value) {
-        let new = traced_add(self.place, value.word)
+        let new = traced_add(self.place, value.word, ordering.rawValue)
         return (Value(word: new), Value(word: new &- value.word))
     }
 
     /// Subtracts; what it is then.
     @discardableResult
     public func wrappingSubtract(_ value: Value, ordering: AtomicOrdering) -> (newValue: Value, oldValue: Value) {
-        let new = traced_add(self.place, 0 &- value.word)
+        let new = traced_add(self.place, 0 &- value.word, ordering.rawValue)
         return (Value(word: new), Value(word: new &+ value.word))
     }
 
