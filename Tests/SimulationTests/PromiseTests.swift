@@ -11,7 +11,7 @@ import Testing
         let environment = ProcessInfo.processInfo.environment
         if let seed = environment["VENDANGE_SEED"].flatMap({ UInt64($0) }) { return seed...seed }
         let first = environment["VENDANGE_FIRST_SEED"].flatMap { UInt64($0) } ?? 1
-        let count = environment["VENDANGE_SEEDS"].flatMap { UInt64($0) } ?? 150
+        let count = environment["VENDANGE_SEEDS"].flatMap { UInt64($0) } ?? 200
         return first...(first + max(1, count) - 1)
     }()
 

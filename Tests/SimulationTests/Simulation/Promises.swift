@@ -176,7 +176,12 @@ enum Promises {
         for row in rows {
             let (destination, key, state): (String, String, String) = (row["destination"], row["key"], row["state"])
             let body: String = row["body"]
-            guard state != "cancelled" else { continue }
+            if state == "cancelled" {
+                guard network.received[destination]?[key] == nil else {
+                    throw BrokenPromise("6: \(key) to \(destination) was sent, and cancelled as if it had not been")
+                }
+                continue
+            }
             guard state == "delivered" else {
                 throw BrokenPromise("6: \(key) to \(destination) is \(state) at the end")
             }

@@ -8,6 +8,7 @@ struct SimulatedLane {
     private enum Pending {
         case load([OutboxItem], nextDue: Timestamp?)
         case failedLoad
+        case begin(OutboxItem)
         case answer(OutboxItem)
         case record(DeliveryAttempt)
     }
@@ -47,6 +48,7 @@ struct SimulatedLane {
         case .load(let items, let nextDue):
             try self.carryOut(self.machine.loaded(items, nextDue: nextDue, at: now), at: now)
         case .failedLoad: try self.carryOut(self.machine.loadFailed(at: now), at: now)
+        case .begin(let item): try self.begin(item, at: now)
         case .answer(let item):
             let answer = network.send(item, logEnd: logEnd, random: &random)
             let source = SeededSource(seed: random.next())
@@ -62,6 +64,19 @@ struct SimulatedLane {
         }
     }
 
+    private mutating func begin(_ item: OutboxItem, at now: Timestamp) throws {
+        let outbox = self.outbox
+        guard let isStill = try? blocking({ try await outbox.begin(item.id) }) else {
+            self.pending.append(.begin(item))
+            return
+        }
+        if isStill {
+            self.pending.append(.answer(item))
+        } else {
+            try self.carryOut(self.machine.recorded(item.id), at: now)
+        }
+    }
+
     private mutating func carryOut(_ actions: [DispatcherStateMachine.Action], at now: Timestamp) throws {
         let outbox = self.outbox
         let name = self.destination.name
@@ -73,7 +88,10 @@ struct SimulatedLane {
                     return (items, items.count < limit ? try await outbox.nextDue(for: name) : nil)
                 }
                 self.pending.append(.load(loaded.0, nextDue: loaded.1))
-            case .send(let item): self.pending.append(.answer(item))
+            case .send(let item):
+                // As the dispatchers do: a lead that was not begun may still be withdrawn unsent.
+                let mustBegin = item.kind == .leadQualified && item.attempts == 0
+                self.pending.append(mustBegin ? .begin(item) : .answer(item))
             case .record(let attempt): self.pending.append(.record(attempt))
             case .setTimer(let time): self.timer = time
             case .cancelTimer: self.timer = nil
