@@ -14,6 +14,10 @@ package struct FoldSink: Sendable {
 
     /// Where profiles live.
     let slots: SlotMap
+    /// The visitor at hand, unpacked: one working copy for all.
+    var visitor = Visitor(id: VisitorID(high: 0, low: 0), at: .distantPast)
+    /// Where a visitor is packed.
+    var packing = ByteWriter()
 
     private var offset: UInt64 = 0
     private var slot = Slot(0)

@@ -3,7 +3,7 @@ package import Domain
 /// A slot as a checkpoint keeps it: sorted, so that equal states have equal bytes.
 extension SlotState {
     /// The version of the form: a slot's first byte.
-    package static let version: UInt8 = 2
+    package static let version: UInt8 = 3
 
     /// Appends the slot.
     package func encode(to writer: inout ByteWriter) {

@@ -143,11 +143,15 @@ extension SlotState {
     ) -> FoldOutcome {
         guard event.filter == .none else { return .filtered(event.filter) }
         guard event.verdict != .machine else { return .filtered(.machineFetch) }
-        let known = self.visitors[id]
-        var visitor = known ?? Visitor(id: id, at: context.time)
+        // The sink's working copy, so that unpacking a visitor allocates nothing.
+        var visitor = Visitor(id: id, at: context.time)
+        swap(&visitor, &sink.visitor)
+        defer { swap(&visitor, &sink.visitor) }
+        let isKnown = self.visitors.load(id, into: &visitor)
+        if !isKnown { visitor.begin(id: id, at: context.time) }
         guard visitor.seen.insert(nonce: event.nonce, counter: event.counter) else { return .filtered(.duplicate) }
         // A cookie nobody remembers giving may be made up: only one that comes back to its visitor keeps them.
-        if event.cookieReturned, known != nil { visitor.isKept = true }
+        if event.cookieReturned, isKnown { visitor.isKept = true }
         self.countAudience(event, payload, context, &sink)
         if let contact = event.contact { self.tie(&visitor, to: contact, event, payload, context, &sink) }
         visitor.note(event, bytes: payload, model: context.model, at: context.time)
@@ -158,7 +162,7 @@ extension SlotState {
         } else {
             self.namePage(event, payload, context, &sink)
         }
-        self.visitors.put(visitor)
+        self.visitors.put(visitor, through: &sink.packing)
         return .scored
     }
 

@@ -1,14 +1,14 @@
 package import Domain
 
-/// The visitors of a slot, within fixed room.
+/// The visitors of a slot, packed, within fixed room.
 ///
-/// A visitor whose cookie came back once is kept, the one seen longest ago making way; those never seen twice share a
+/// A visitor whose cookie came back once is kept, those seen longest ago making way; those never seen twice share a
 /// fixed fifth of the slot, first in, first out. So a flood of made-up visitors displaces only other strangers.
 ///
 /// A visitor who is tied to a contact makes way for nobody while their cookie may still come back: they may refuse
 /// one day, and only they know whom to tell. Where there is no room for another tie, none is made.
 package struct VisitorTable: Equatable, Sendable {
-    private var visitors: [VisitorID: Visitor] = [:]
+    private var packed: [VisitorID: [UInt8]] = [:]
     /// Those never seen twice, oldest first.
     private var strangers: [VisitorID] = []
     /// How many are tied.
@@ -16,57 +16,122 @@ package struct VisitorTable: Equatable, Sendable {
 
     /// How long a browser may come back after it was last seen: its cookie lives 395 days from the first.
     private static let cookieLife = TimeSpan.days(395)
+    /// How many make way at once: finding the oldest looks at all, and must not be done for every newcomer.
+    private static let evictedTogether = 32
+
+    /// What room a visitor takes up.
+    private enum Standing: Equatable {
+        /// Never seen twice.
+        case stranger
+        /// Came back, and nobody knows them.
+        case kept
+        /// Tied to a contact.
+        case tied(LinkTrust)
+
+        init(_ packed: [UInt8]) {
+            if let trust = Visitor.tie(ofPacked: packed) {
+                self = .tied(trust)
+            } else {
+                self = Visitor.isKept(packed: packed) ? .kept : .stranger
+            }
+        }
+
+        var isTied: Bool { if case .tied = self { true } else { false } }
+    }
 
     /// No visitors.
     package init() {}
 
     /// How many there are.
-    package var count: Int { self.visitors.count }
+    package var count: Int { self.packed.count }
 
     /// One of them.
-    package subscript(id: VisitorID) -> Visitor? { self.visitors[id] }
+    package subscript(id: VisitorID) -> Visitor? {
+        var visitor = Visitor(id: id, at: .distantPast)
+        return self.load(id, into: &visitor) ? visitor : nil
+    }
 
-    /// Puts a visitor in, new or changed. A stranger becomes a kept visitor when its `isKept` is set, and a tied one
-    /// with a contact.
-    package mutating func put(_ visitor: Visitor) {
-        let old = self.visitors.updateValue(visitor, forKey: visitor.id)?.standing
-        let new = visitor.standing
-        guard old != new else { return }
-        switch old {
-        case .stranger: self.strangers.removeAll { $0 == visitor.id }
-        case .tied: self.tied -= 1
-        case .kept, nil: break
+    /// Unpacks a visitor into a working copy, which allocates nothing once its lists have room. False, with nothing
+    /// changed, if there is no such visitor.
+    package func load(_ id: VisitorID, into visitor: inout Visitor) -> Bool {
+        guard let bytes = self.packed[id] else { return false }
+        do throws(DecodingFailure) {
+            try bytes.withUnsafeBufferPointer { (buffer) throws(DecodingFailure) in
+                try visitor.unpack(UnsafeRawBufferPointer(buffer), id: id)
+            }
+            return true
+        } catch {
+            // Packed here, or checked when the checkpoint was read.
+            preconditionFailure("a packed visitor does not unpack: \(error)")
         }
+    }
+
+    /// Puts a visitor in, new or changed.
+    package mutating func put(_ visitor: Visitor) {
+        var writer = ByteWriter()
+        self.put(visitor, through: &writer)
+    }
+
+    /// Puts a visitor in, new or changed, packed in a buffer that is used again. A stranger becomes a kept visitor when
+    /// its `isKept` is set, and a tied one with a contact.
+    mutating func put(_ visitor: Visitor, through writer: inout ByteWriter) {
+        writer.bytes.removeAll(keepingCapacity: true)
+        visitor.pack(into: &writer)
+        let new = Standing(writer.bytes)
+        let old = self.store(writer.bytes, of: visitor.id)
+        guard old != new else { return }
+        if let old { self.leave(old, visitor.id) }
         switch new {
         case .stranger:
             self.strangers.append(visitor.id)
             if self.strangers.count > Limits.onceSeenVisitorsPerSlot {
-                self.visitors[self.strangers.removeFirst()] = nil
+                self.packed[self.strangers.removeFirst()] = nil
             }
         case .kept: self.makeRoom()
         case .tied: self.tied += 1
         }
     }
 
+    /// Stores bytes in place of those there were; returns how the visitor stood before.
+    private mutating func store(_ bytes: [UInt8], of id: VisitorID) -> Standing? {
+        guard let index = self.packed.index(forKey: id) else {
+            self.packed[id] = Array(bytes[...])
+            return nil
+        }
+        let old = Standing(self.packed.values[index])
+        if self.packed.values[index].capacity >= bytes.count {
+            self.packed.values[index].removeAll(keepingCapacity: true)
+            self.packed.values[index].append(contentsOf: bytes)
+        } else {
+            // Made anew to size: an array that grows by doubling would keep half its room empty.
+            self.packed.values[index] = Array(bytes[...])
+        }
+        return old
+    }
+
     /// Takes a visitor out.
     package mutating func remove(_ id: VisitorID) -> Visitor? {
-        guard let visitor = self.visitors.removeValue(forKey: id) else { return nil }
-        switch visitor.standing {
+        guard let visitor = self[id], let bytes = self.packed.removeValue(forKey: id) else { return nil }
+        self.leave(Standing(bytes), id)
+        return visitor
+    }
+
+    private mutating func leave(_ standing: Standing, _ id: VisitorID) {
+        switch standing {
         case .stranger: self.strangers.removeAll { $0 == id }
         case .tied: self.tied -= 1
         case .kept: break
         }
-        return visitor
     }
 
-    /// Makes room for one more tied visitor, if one whose cookie is over can make way. False if there is none. Claims have a share of their own, so
-    /// that a flood of forms leaves room for the ties somebody vouches for.
+    /// Makes room for one more tied visitor, if one whose cookie is over can make way. False if there is none. Claims
+    /// have a share of their own, so that a flood of forms leaves room for the ties somebody vouches for.
     package mutating func makeRoom(forTie trust: LinkTrust, at time: Timestamp) -> Bool {
         if trust == .claim {
-            let claims = self.visitors.values.count { $0.standing == .tied && $0.trust == .claim }
+            let claims = self.packed.values.count { Standing($0) == .tied(.claim) }
             guard claims < Limits.claimedVisitorsPerSlot else { return false }
         }
-        if self.tied >= Limits.tiedVisitorsPerSlot, let oldest = self.oldest(.tied),
+        if self.tied >= Limits.tiedVisitorsPerSlot, let oldest = self.oldest(1, where: \.isTied).first,
             oldest.lastSeen.adding(Self.cookieLife) <= time
         {
             _ = self.remove(oldest.id)
@@ -75,20 +140,26 @@ package struct VisitorTable: Equatable, Sendable {
     }
 
     private mutating func makeRoom() {
-        let kept = self.visitors.count - self.strangers.count - self.tied
+        let kept = self.packed.count - self.strangers.count - self.tied
         guard kept > Limits.visitorsPerSlot - Limits.onceSeenVisitorsPerSlot else { return }
-        if let oldest = self.oldest(.kept) { self.visitors[oldest.id] = nil }
+        for (_, id) in self.oldest(Self.evictedTogether, where: { $0 == .kept }) { self.packed[id] = nil }
     }
 
-    private func oldest(_ standing: Visitor.Standing) -> Visitor? {
-        self.visitors.values.lazy.filter { $0.standing == standing }.min { left, right in
-            (left.lastSeen, left.id) < (right.lastSeen, right.id)
+    /// Those seen longest ago: exact by time and id, so that no order of insertion decides.
+    private func oldest(_ count: Int, where matches: (Standing) -> Bool) -> [(lastSeen: Timestamp, id: VisitorID)] {
+        let all = self.packed.compactMap { id, bytes in
+            matches(Standing(bytes)) ? (lastSeen: Visitor.lastSeen(ofPacked: bytes), id: id) : nil
         }
+        return Array(all.sorted { ($0.lastSeen, $0.id) < ($1.lastSeen, $1.id) }.prefix(count))
     }
 
     func encode(to writer: inout ByteWriter) {
-        writer.writeVarint(UInt64(self.visitors.count))
-        for id in self.visitors.keys.sorted() { self.visitors[id]?.encode(to: &writer) }
+        writer.writeVarint(UInt64(self.packed.count))
+        for (id, bytes) in self.packed.sorted(by: { $0.key < $1.key }) {
+            writer.write(id.high)
+            writer.write(id.low)
+            writer.writeCounted(bytes)
+        }
         writer.writeVarint(UInt64(self.strangers.count))
         for id in self.strangers {
             writer.write(id.high)
@@ -97,28 +168,21 @@ package struct VisitorTable: Equatable, Sendable {
     }
 
     init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+        var visitor = Visitor(id: VisitorID(high: 0, low: 0), at: .distantPast)
         for _ in 0..<(try reader.readVarint()) {
-            let visitor = try Visitor(decoding: &reader)
-            self.visitors[visitor.id] = visitor
-            if visitor.standing == .tied { self.tied += 1 }
+            let id = try VisitorID(decoding: &reader)
+            let bytes = UnsafeRawBufferPointer(rebasing: reader.bytes[try reader.readCountedRange()])
+            try visitor.unpack(bytes, id: id)
+            self.packed[id] = Array(bytes)
+            if visitor.contact != nil { self.tied += 1 }
         }
-        for _ in 0..<(try reader.readVarint()) {
-            let high: UInt64 = try reader.readWord()
-            self.strangers.append(VisitorID(high: high, low: try reader.readWord()))
-        }
+        for _ in 0..<(try reader.readVarint()) { self.strangers.append(try VisitorID(decoding: &reader)) }
     }
 }
 
-extension Visitor {
-    /// What room a visitor takes up.
-    fileprivate enum Standing: Equatable {
-        /// Never seen twice.
-        case stranger
-        /// Came back, and nobody knows them.
-        case kept
-        /// Tied to a contact.
-        case tied
+extension VisitorID {
+    fileprivate init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+        let high: UInt64 = try reader.readWord()
+        self.init(high: high, low: try reader.readWord())
     }
-
-    fileprivate var standing: Standing { self.contact != nil ? .tied : self.isKept ? .kept : .stranger }
 }

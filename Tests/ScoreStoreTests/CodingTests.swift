@@ -119,7 +119,8 @@ import Testing
 
     private func decodeEverything(_ bytes: [UInt8], _ models: ModelHistory) {
         _ = try? Self.read(bytes) { try Contact(decoding: &$0) }
-        _ = try? Self.read(bytes) { try Visitor(decoding: &$0) }
+        var visitor = Visitor(id: VisitorID(high: 1, low: 2), at: .distantPast)
+        try? bytes.withUnsafeBytes { try visitor.unpack($0, id: visitor.id) }
         _ = try? Self.read(bytes) { try SlotState(decoding: &$0, models: models) }
         _ = try? Self.read(bytes) { try ContactRecord(decoding: &$0) }
         _ = try? Self.read(bytes) { try LinkedRecord(decoding: &$0) }

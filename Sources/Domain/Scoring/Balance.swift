@@ -100,7 +100,14 @@ package struct Balances: Equatable, Sendable {
     }
 
     /// Reads a list.
-    package init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+    package init(decoding reader: inout ByteReader) throws(DecodingFailure) { try self.decode(from: &reader) }
+
+    /// Forgets all points; the list keeps its room.
+    mutating func removeAll() { self.list.removeAll(keepingCapacity: true) }
+
+    /// Reads a list in place of this one, into the room it has.
+    mutating func decode(from reader: inout ByteReader) throws(DecodingFailure) {
+        self.removeAll()
         for _ in 0..<(try reader.readVarint()) {
             let group = try reader.readByte()
             let topic = try reader.readByte()

@@ -23,7 +23,7 @@ package final class CompiledModel: Sendable {
     package let rules: [CompiledRule]
 
     private let patterns: PatternTable
-    private let rulesByKind: [[Int]]
+    private let ruleIndex: RuleIndex
     /// Rules on silence, in the author's order.
     package let silentRules: [CompiledRule]
 
@@ -40,15 +40,7 @@ package final class CompiledModel: Sendable {
         let rules = source.rules.map { names.compile($0, in: source) }
         self.rules = rules
         self.silentRules = rules.filter { $0.condition.silent != nil }
-        var byKind = [[Int]](repeating: [], count: 256)
-        for (index, rule) in rules.enumerated() where rule.condition.silent == nil {
-            if let kind = rule.condition.event {
-                byKind[Int(kind.rawValue)].append(index)
-            } else {
-                for kind in EventKind.allCases { byKind[Int(kind.rawValue)].append(index) }
-            }
-        }
-        self.rulesByKind = byKind
+        self.ruleIndex = RuleIndex(rules)
     }
 
     /// The points of the page with this path, if any pattern matches it.
@@ -56,8 +48,15 @@ package final class CompiledModel: Sendable {
         self.patterns.bestMatch(path).map { self.pageGrants[$0] }
     }
 
-    /// The numbers of the rules that may match events of a kind.
-    package func ruleIndices(for kind: EventKind) -> [Int] { self.rulesByKind[Int(kind.rawValue)] }
+    /// Calls `body` with the number of every rule that may match an event of a kind, in the author's order.
+    func forEachCandidate(
+        _ kind: EventKind,
+        path: UnsafeRawBufferPointer,
+        name: UnsafeRawBufferPointer,
+        _ body: (Int) -> Void
+    ) {
+        self.ruleIndex.forEachCandidate(kind, path: path, name: name, body)
+    }
 
     /// The number of a group this model names.
     package func activeGroup(named name: String) -> UInt8? {

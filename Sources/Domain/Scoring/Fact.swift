@@ -49,9 +49,10 @@ package struct Fact {
         {
             body(grant)
         }
-        for index in model.ruleIndices(for: self.event.kind) {
-            let rule = model.rules[index]
-            guard self.meets(rule), contactMatches(rule.condition.contact) else { continue }
+        let name = UnsafeRawBufferPointer(rebasing: self.bytes[self.event.name.bounds])
+        model.forEachCandidate(self.event.kind, path: self.path, name: name) { number in
+            let rule = model.rules[number]
+            guard self.meets(rule), contactMatches(rule.condition.contact) else { return }
             body(rule.grant)
         }
     }

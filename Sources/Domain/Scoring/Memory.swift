@@ -95,6 +95,38 @@ package struct LimitWindows: Equatable, Sendable {
             self.list.append(window)
         }
     }
+
+    /// Forgets all windows; the list keeps its room.
+    mutating func removeAll() { self.list.removeAll(keepingCapacity: true) }
+
+    /// Appends the list in few bytes: times as what lies between them and the profile's last event.
+    func pack(into writer: inout ByteWriter, lastSeen: Timestamp) {
+        writer.write(UInt8(self.list.count))
+        for window in self.list {
+            writer.write(window.key)
+            writer.writeSpan(from: window.start, to: lastSeen)
+            writer.writeSpan(from: window.start, to: window.end)
+            writer.writeVarint(UInt64(window.count))
+            writer.writeVarint(window.entry.offset)
+            writer.writeVarint(UInt64(window.entry.ordinal))
+        }
+    }
+
+    /// Reads such a list in place of this one, into the room it has.
+    mutating func unpack(from reader: inout ByteReader, lastSeen: Timestamp) throws(DecodingFailure) {
+        self.removeAll()
+        for _ in 0..<(try reader.readByte()) {
+            let key: UInt32 = try reader.readWord()
+            let start = try reader.readTime(before: lastSeen)
+            let length = TimeSpan(microseconds: Int64(bitPattern: try reader.readVarint()))
+            let count = UInt32(truncatingIfNeeded: try reader.readVarint())
+            let offset = try reader.readVarint()
+            let entry = EntryID(offset: offset, ordinal: UInt16(truncatingIfNeeded: try reader.readVarint()))
+            var window = LimitWindow(key: key, start: start, length: length, entry: entry)
+            window.count = count
+            self.list.append(window)
+        }
+    }
 }
 
 /// The event ids seen of recent page loads: what makes a resend harmless.
@@ -141,16 +173,23 @@ package struct SeenEvents: Equatable, Sendable {
         writer.write(UInt8(self.loads.count))
         for load in self.loads {
             writer.write(load.nonce)
-            writer.write(load.highest)
+            writer.writeVarint(UInt64(load.highest))
             writer.writeVarint(load.seen)
         }
     }
 
     /// Reads a list.
-    package init(decoding reader: inout ByteReader) throws(DecodingFailure) {
+    package init(decoding reader: inout ByteReader) throws(DecodingFailure) { try self.decode(from: &reader) }
+
+    /// Forgets all ids; the list keeps its room.
+    mutating func removeAll() { self.loads.removeAll(keepingCapacity: true) }
+
+    /// Reads a list in place of this one, into the room it has.
+    mutating func decode(from reader: inout ByteReader) throws(DecodingFailure) {
+        self.removeAll()
         for _ in 0..<(try reader.readByte()) {
             let nonce: UInt64 = try reader.readWord()
-            let highest: UInt16 = try reader.readWord()
+            guard let highest = UInt16(exactly: try reader.readVarint()) else { throw .invalid("event counter") }
             self.loads.append(PageLoad(nonce: nonce, highest: highest, seen: try reader.readVarint()))
         }
     }

@@ -21,6 +21,8 @@ package struct PatternTable: Sendable {
     private let nodes: [Node]
     private let edges: [Edge]
     private let candidates: [Int32]
+    /// The patterns that are equal to an exact one, by the first of them.
+    private let equalPatterns: [Int: [Int]]
 
     // Which paths exist in a table is no secret, and a lookup probes no further than the author's own patterns do;
     // so the key need not be one.
@@ -31,6 +33,16 @@ package struct PatternTable: Sendable {
         let patterns = texts.map(PathPattern.init)
         self.patterns = patterns
         self.exactSlots = Self.hashTable(of: patterns)
+        var firsts: [[UInt8]: Int] = [:]
+        var equals: [Int: [Int]] = [:]
+        for (index, pattern) in patterns.enumerated() where pattern.isExact {
+            if let first = firsts[pattern.core] {
+                equals[first, default: []].append(index)
+            } else {
+                firsts[pattern.core] = index
+            }
+        }
+        self.equalPatterns = equals
         var builder = TrieBuilder()
         for index in Self.wildcardsBySpecificity(patterns) {
             builder.insert(Int32(index), prefix: patterns[index].literalPrefix)
@@ -63,6 +75,20 @@ package struct PatternTable: Sendable {
         return self.exactMatch(key) ?? self.wildcardMatch(key)
     }
 
+    /// Calls `body` with the index of every pattern that matches a path, of equal ones too, in no particular order.
+    package func forEachMatch(_ path: UnsafeRawBufferPointer, _ body: (Int) -> Void) {
+        let count = PathPattern.normalisedCount(path)
+        let key = UnsafeRawBufferPointer(rebasing: path[..<count])
+        if let first = self.exactMatch(key) {
+            body(first)
+            for index in self.equalPatterns[first] ?? [] { body(index) }
+        }
+        self.walkWildcards(key) { index in
+            body(index)
+            return true
+        }
+    }
+
     private func exactMatch(_ path: UnsafeRawBufferPointer) -> Int? {
         var slot = Self.home(of: path, count: self.exactSlots.count)
         while self.exactSlots[slot] != 0 {
@@ -74,6 +100,16 @@ package struct PatternTable: Sendable {
     }
 
     private func wildcardMatch(_ path: UnsafeRawBufferPointer) -> Int? {
+        var match: Int?
+        self.walkWildcards(path) { index in
+            match = index
+            return false
+        }
+        return match
+    }
+
+    /// Calls `body` with every pattern with wildcards that matches, the most specific first, until it returns false.
+    private func walkWildcards(_ path: UnsafeRawBufferPointer, _ body: (Int) -> Bool) {
         var node: Int32 = 0
         // `/a/**` hangs below `/a/` but matches `/a` too: so a slash is thought behind every path.
         for index in 0...path.count {
@@ -85,11 +121,10 @@ package struct PatternTable: Sendable {
             let place = self.nodes[Int(node)]
             for candidate in place.candidates {
                 let index = Int(self.candidates[Int(candidate)])
-                if self.patterns[index].covers(path, count: path.count) { return index }
+                if self.patterns[index].covers(path, count: path.count), !body(index) { return }
             }
             node = place.parent
         }
-        return nil
     }
 
     private func child(of node: Int32, byte: UInt8) -> Int32? {

@@ -116,6 +116,24 @@ private func best(_ patterns: [String], _ path: String) -> String? {
         }
     }
 
+    @Test(arguments: 0..<100) func aTableCallsEveryPatternThatMatchesEqualOnesToo(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let texts = (0..<Int.random(in: 0...60, using: &random)).map { _ in Self.pattern(&random) }
+        let patterns = texts.map { PathPattern($0) }
+        let table = PatternTable(patterns: texts)
+        for _ in 0..<100 {
+            let path = Self.path(&random)
+            Array(path.utf8).withUnsafeBytes { bytes in
+                var called: [Int] = []
+                table.forEachMatch(bytes) { called.append($0) }
+                #expect(
+                    called.sorted() == patterns.indices.filter { patterns[$0].matches(bytes) },
+                    "\(path) in \(texts)"
+                )
+            }
+        }
+    }
+
     @Test(arguments: 0..<50) func specificityIsATotalOrder(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let patterns = (0..<30).map { _ in PathPattern(Self.pattern(&random)) }

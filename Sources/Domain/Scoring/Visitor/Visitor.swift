@@ -2,7 +2,7 @@
 /// somebody does. Kept only after acceptance.
 package struct Visitor: Equatable, Sendable {
     /// Which browser.
-    package let id: VisitorID
+    package internal(set) var id: VisitorID
     /// First and last event.
     package var firstSeen: Timestamp
     package var lastSeen: Timestamp
@@ -31,6 +31,23 @@ package struct Visitor: Equatable, Sendable {
         self.id = id
         self.firstSeen = time
         self.lastSeen = time
+    }
+
+    /// Becomes a visitor first seen now. Lists keep their room: the fold has one working copy for all visitors.
+    package mutating func begin(id: VisitorID, at time: Timestamp) {
+        self.id = id
+        self.firstSeen = time
+        self.lastSeen = time
+        self.lastConfirmed = .distantPast
+        self.isKept = false
+        self.contact = nil
+        self.trust = .token
+        self.visits = 0
+        self.pageViews = 0
+        self.balances.removeAll()
+        self.windows.removeAll()
+        self.pages.removeAll(keepingCapacity: true)
+        self.seen.removeAll()
     }
 
     /// Notes an event of the visitor: its visit, and, while nobody knows them, its points.
@@ -116,44 +133,5 @@ package struct Visitor: Equatable, Sendable {
             now: now
         )
         self.balances.limitTopics { model.clocks[Int($0)].reading(at: fact.time) }
-    }
-}
-
-extension Visitor {
-    /// Appends the visitor as a checkpoint keeps it.
-    package func encode(to writer: inout ByteWriter) {
-        writer.write(self.id.high)
-        writer.write(self.id.low)
-        writer.write(self.firstSeen.microseconds)
-        writer.write(self.lastSeen.microseconds)
-        writer.write(self.lastConfirmed.microseconds)
-        writer.write(UInt8(self.isKept ? 1 : 0) | (self.contact == nil ? 0 : 2) | self.trust.rawValue << 2)
-        if let contact { writer.write(contact.rawValue) }
-        writer.writeVarint(UInt64(self.visits))
-        writer.writeVarint(UInt64(self.pageViews))
-        self.balances.encode(to: &writer)
-        self.windows.encode(to: &writer)
-        RememberedPage.encode(self.pages, to: &writer)
-        self.seen.encode(to: &writer)
-    }
-
-    /// Reads a visitor.
-    package init(decoding reader: inout ByteReader) throws(DecodingFailure) {
-        let high: UInt64 = try reader.readWord()
-        self.id = VisitorID(high: high, low: try reader.readWord())
-        self.firstSeen = Timestamp(microseconds: try reader.readWord())
-        self.lastSeen = Timestamp(microseconds: try reader.readWord())
-        self.lastConfirmed = Timestamp(microseconds: try reader.readWord())
-        let flags = try reader.readByte()
-        self.isKept = flags & 1 != 0
-        guard let trust = LinkTrust(rawValue: flags >> 2) else { throw .invalid("trust") }
-        self.trust = trust
-        if flags & 2 != 0 { self.contact = ContactID(try reader.readWord()) }
-        self.visits = UInt32(truncatingIfNeeded: try reader.readVarint())
-        self.pageViews = UInt32(truncatingIfNeeded: try reader.readVarint())
-        self.balances = try Balances(decoding: &reader)
-        self.windows = try LimitWindows(decoding: &reader)
-        self.pages = try RememberedPage.decodeList(&reader)
-        self.seen = try SeenEvents(decoding: &reader)
     }
 }

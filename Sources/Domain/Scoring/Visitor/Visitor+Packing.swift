@@ -1,0 +1,95 @@
+/// A visitor as the store and its checkpoints keep them, in as few bytes as their history takes:
+///
+///     i64  last seen
+///     u8   1 if kept, 2 if tied, trust << 2
+///     u64  contact, if tied
+///     …    varints: last seen − first seen; last seen − last confirmed + 1, or 0; visits; page views
+///     …    balances, windows, pages, event ids; times as what lies between them and the last event
+///
+/// A million strangers are kept in memory this way: as values with four arrays each they would take three times as
+/// much. What decides who makes way lies at fixed places, so that it is read without unpacking the rest.
+extension Visitor {
+    private static let flagsOffset = 8
+
+    /// When a packed visitor was last seen.
+    package static func lastSeen(ofPacked bytes: [UInt8]) -> Timestamp {
+        let word = bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
+        return Timestamp(microseconds: Int64(littleEndian: word))
+    }
+
+    /// Whether a packed visitor's cookie ever came back.
+    package static func isKept(packed bytes: [UInt8]) -> Bool { bytes[self.flagsOffset] & 1 != 0 }
+
+    /// How a packed visitor is tied to a contact; nil for one who is not.
+    package static func tie(ofPacked bytes: [UInt8]) -> LinkTrust? {
+        let flags = bytes[self.flagsOffset]
+        return flags & 2 == 0 ? nil : LinkTrust(rawValue: flags >> 2)
+    }
+
+    /// Appends all of the visitor but their id.
+    package func pack(into writer: inout ByteWriter) {
+        writer.write(self.lastSeen.microseconds)
+        writer.write(UInt8(self.isKept ? 1 : 0) | (self.contact == nil ? 0 : 2) | self.trust.rawValue << 2)
+        if let contact { writer.write(contact.rawValue) }
+        writer.writeSpan(from: self.firstSeen, to: self.lastSeen)
+        if self.lastConfirmed == .distantPast {
+            writer.writeVarint(0)
+        } else {
+            writer.writeVarint(UInt64(bitPattern: self.lastSeen.since(self.lastConfirmed).microseconds) &+ 1)
+        }
+        writer.writeVarint(UInt64(self.visits))
+        writer.writeVarint(UInt64(self.pageViews))
+        self.balances.encode(to: &writer)
+        self.windows.pack(into: &writer, lastSeen: self.lastSeen)
+        writer.write(UInt8(self.pages.count))
+        for page in self.pages {
+            writer.write(page.page.rawValue)
+            writer.writeSpan(from: page.time, to: self.lastSeen)
+        }
+        self.seen.encode(to: &writer)
+    }
+
+    /// Becomes the visitor of an id as packed bytes tell.
+    package mutating func unpack(_ bytes: UnsafeRawBufferPointer, id: VisitorID) throws(DecodingFailure) {
+        var reader = ByteReader(bytes)
+        self.id = id
+        self.lastSeen = Timestamp(microseconds: try reader.readWord())
+        let flags = try reader.readByte()
+        self.isKept = flags & 1 != 0
+        guard let trust = LinkTrust(rawValue: flags >> 2) else { throw .invalid("trust") }
+        self.trust = trust
+        self.contact = flags & 2 == 0 ? nil : ContactID(try reader.readWord())
+        self.firstSeen = try reader.readTime(before: self.lastSeen)
+        let confirmed = try reader.readVarint()
+        // Wraps for no visitor that was packed, and must not trap for bytes that are none.
+        self.lastConfirmed =
+            confirmed == 0
+            ? .distantPast
+            : Timestamp(microseconds: self.lastSeen.microseconds &- Int64(bitPattern: confirmed &- 1))
+        self.visits = UInt32(truncatingIfNeeded: try reader.readVarint())
+        self.pageViews = UInt32(truncatingIfNeeded: try reader.readVarint())
+        try self.balances.decode(from: &reader)
+        try self.windows.unpack(from: &reader, lastSeen: self.lastSeen)
+        self.pages.removeAll(keepingCapacity: true)
+        for _ in 0..<(try reader.readByte()) {
+            let page = PageKey(try reader.readWord())
+            self.pages.append(RememberedPage(page: page, time: try reader.readTime(before: self.lastSeen)))
+        }
+        try self.seen.decode(from: &reader)
+        try reader.expectEnd()
+    }
+}
+
+extension ByteWriter {
+    /// What lies between two times, as a varint. It is short where the first is not long before the second.
+    mutating func writeSpan(from time: Timestamp, to later: Timestamp) {
+        self.writeVarint(UInt64(bitPattern: later.microseconds &- time.microseconds))
+    }
+}
+
+extension ByteReader {
+    /// The time that lies a written span before another.
+    mutating func readTime(before later: Timestamp) throws(DecodingFailure) -> Timestamp {
+        Timestamp(microseconds: later.microseconds &- Int64(bitPattern: try self.readVarint()))
+    }
+}
