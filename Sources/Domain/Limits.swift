@@ -168,6 +168,9 @@ package enum Limits {
 
     /// Effects a worker may have waiting for the catalog.
     package static let pendingEffects = 16_384
+    /// How long effects gather for one transaction while nobody waits for them: what they cost falls with their
+    /// number, and people do not read a score younger than this.
+    package static let effectGathering = TimeSpan.milliseconds(200)
     /// Effects committed in one transaction.
     package static let effectsPerTransaction = 4_096
     /// Bytes of a delivery's body.

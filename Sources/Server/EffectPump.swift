@@ -57,7 +57,7 @@ final class EffectPump: Sendable {
             if !isReady { state.waiting.append((offset, resume)) }
             return false
         }
-        if isReady { resume() }
+        if isReady { resume() } else { self.queue.want(offset) }
     }
 
     /// Runs until the queue is closed and empty.

@@ -20,14 +20,37 @@ import Testing
         let queue = EffectQueue(lanes: 2, start: 0)
         #expect(queue.push(lane: 0, [self.effect(1, slot: 0), self.effect(5, slot: 0)], mark: 6))
         #expect(queue.push(lane: 1, [self.effect(2, slot: 1)], mark: 4))
-        let first = queue.take()
+        let first = queue.take(gathering: .seconds(0))
         #expect(first?.through == 4)
         #expect(first?.effects.map(\.offset) == [1, 2])
         #expect(queue.count == 1)
         #expect(queue.push(lane: 1, [], mark: 9))
-        let second = queue.take()
+        let second = queue.take(gathering: .seconds(0))
         #expect(second?.through == 6)
         #expect(second?.effects.map(\.offset) == [5])
+    }
+
+    /// Gathering for an hour: what returns was not made to wait.
+    @Test func whatSomebodyWaitsForIsNotLeftToGather() {
+        let queue = EffectQueue(lanes: 1, start: 0)
+        let hour = TimeSpan.seconds(3_600)
+        let notification = LeadNotification(kind: .leadQualified, contact: ContactID(1), detail: "")
+        var told = self.effect(1, slot: 0)
+        told.body = .notification(notification)
+        #expect(queue.push(lane: 0, [self.effect(0, slot: 0), told], mark: 2))
+        #expect(queue.take(gathering: hour)?.effects.count == 2)
+
+        queue.want(3)
+        #expect(queue.push(lane: 0, [], mark: 3))
+        #expect(queue.take(gathering: hour)?.through == 3)
+
+        let many = (0...Limits.pendingEffects / 2).map { self.effect(3, slot: 0, ordinal: UInt32($0)) }
+        #expect(queue.push(lane: 0, many, mark: 4))
+        #expect(queue.take(gathering: hour)?.effects.count == many.count)
+
+        #expect(queue.push(lane: 0, [self.effect(4, slot: 0)], mark: 5))
+        queue.close()
+        #expect(queue.take(gathering: hour)?.through == 5)
     }
 
     @Test func aClosedQueueGivesWhatIsCompleteThenNothingAndTakesNothing() {
@@ -35,8 +58,8 @@ import Testing
         #expect(queue.push(lane: 0, [self.effect(0, slot: 0)], mark: 1))
         queue.close()
         #expect(!queue.push(lane: 0, [self.effect(1, slot: 0)], mark: 2))
-        #expect(queue.take()?.effects.count == 1)
-        #expect(queue.take() == nil)
+        #expect(queue.take(gathering: .seconds(0))?.effects.count == 1)
+        #expect(queue.take(gathering: .seconds(0)) == nil)
     }
 
     @Test func manyWorkersAndOneWriterKeepTheOrderWithinBounds() throws {
@@ -65,7 +88,7 @@ import Testing
         var taken: [Effect] = []
         var through: UInt64 = 0
         while through < rounds {
-            let next = try #require(queue.take())
+            let next = try #require(queue.take(gathering: .seconds(0)))
             #expect(next.through > through)
             #expect(next.effects.allSatisfy { $0.offset >= through && $0.offset < next.through })
             through = next.through

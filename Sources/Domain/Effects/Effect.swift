@@ -58,6 +58,9 @@ package enum EffectBody: Equatable, Sendable {
     case audience(site: SiteID, page: PageKey, day: Int32, views: UInt32)
     /// The day of a contact's last open, nothing else (deliverability).
     case lastOpenDay(ContactID, day: Int32)
+
+    /// Whether it must reach the catalog at once: somebody is told of it.
+    package var isUrgent: Bool { if case .notification = self { true } else { false } }
 }
 
 /// An entry's name within its contact: the record and the entry's number in it.

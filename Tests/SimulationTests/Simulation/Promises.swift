@@ -134,7 +134,7 @@ enum Promises {
         }
         let catalog = try CatalogDatabase()
         let writer = EffectWriter(catalog: catalog, settings: SimulatedService.effectSettings)
-        if stream.end > 0, let taken = queue.take() {
+        if stream.end > 0, let taken = queue.take(gathering: .seconds(0)) {
             try writer.apply(taken.effects, applied: LogPosition(stream: stream.id, offset: taken.through))
         }
         try self.compare(catalog, live.catalog)

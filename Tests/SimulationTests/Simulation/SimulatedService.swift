@@ -126,7 +126,9 @@ final class SimulatedService {
     /// committed.
     func apply() -> Bool {
         if self.transaction == nil {
-            if self.batch == nil, self.pipeline.scorer.folded > self.taken, let next = self.pipeline.effects.take() {
+            if self.batch == nil, self.pipeline.scorer.folded > self.taken,
+                let next = self.pipeline.effects.take(gathering: .seconds(0))
+            {
                 self.taken = next.through
                 // Small transactions, so that a crash falls between those of one batch.
                 self.batch = EffectBatch(next.effects, through: next.through, limit: 7)
