@@ -7,8 +7,8 @@ package import Domain
 ///
 /// A visitor who is tied to a contact makes way for nobody while their cookie may still come back: they may refuse
 /// one day, and only they know whom to tell. Where there is no room for another tie, none is made.
-package struct VisitorTable: Equatable, Sendable {
-    private var packed: [VisitorID: [UInt8]] = [:]
+package struct VisitorTable: Sendable {
+    private var packed = PackedVisitors()
     /// Those never seen twice, oldest first.
     private var strangers: [VisitorID] = []
     /// How many are tied.
@@ -28,7 +28,7 @@ package struct VisitorTable: Equatable, Sendable {
         /// Tied to a contact.
         case tied(LinkTrust)
 
-        init(_ packed: [UInt8]) {
+        init(_ packed: UnsafeRawBufferPointer) {
             if let trust = Visitor.tie(ofPacked: packed) {
                 self = .tied(trust)
             } else {
@@ -54,16 +54,15 @@ package struct VisitorTable: Equatable, Sendable {
     /// Unpacks a visitor into a working copy, which allocates nothing once its lists have room. False, with nothing
     /// changed, if there is no such visitor.
     package func load(_ id: VisitorID, into visitor: inout Visitor) -> Bool {
-        guard let bytes = self.packed[id] else { return false }
-        do throws(DecodingFailure) {
-            try bytes.withUnsafeBufferPointer { (buffer) throws(DecodingFailure) in
-                try visitor.unpack(UnsafeRawBufferPointer(buffer), id: id)
+        let isKnown: Void? = self.packed.withBytes(of: id) { bytes in
+            do throws(DecodingFailure) {
+                try visitor.unpack(bytes, id: id)
+            } catch {
+                // Packed here, or checked when the checkpoint was read.
+                preconditionFailure("a packed visitor does not unpack: \(error)")
             }
-            return true
-        } catch {
-            // Packed here, or checked when the checkpoint was read.
-            preconditionFailure("a packed visitor does not unpack: \(error)")
         }
+        return isKnown != nil
     }
 
     /// Puts a visitor in, new or changed.
@@ -77,42 +76,26 @@ package struct VisitorTable: Equatable, Sendable {
     mutating func put(_ visitor: Visitor, through writer: inout ByteWriter) {
         writer.bytes.removeAll(keepingCapacity: true)
         visitor.pack(into: &writer)
-        let new = Standing(writer.bytes)
-        let old = self.store(writer.bytes, of: visitor.id)
+        let new = writer.bytes.withUnsafeBytes(Standing.init)
+        let old = self.packed.set(visitor.id, writer.bytes, replacing: Standing.init)
         guard old != new else { return }
         if let old { self.leave(old, visitor.id) }
         switch new {
         case .stranger:
             self.strangers.append(visitor.id)
             if self.strangers.count > Limits.onceSeenVisitorsPerSlot {
-                self.packed[self.strangers.removeFirst()] = nil
+                self.packed.remove(self.strangers.removeFirst())
             }
         case .kept: self.makeRoom()
         case .tied: self.tied += 1
         }
     }
 
-    /// Stores bytes in place of those there were; returns how the visitor stood before.
-    private mutating func store(_ bytes: [UInt8], of id: VisitorID) -> Standing? {
-        guard let index = self.packed.index(forKey: id) else {
-            self.packed[id] = Array(bytes[...])
-            return nil
-        }
-        let old = Standing(self.packed.values[index])
-        if self.packed.values[index].capacity >= bytes.count {
-            self.packed.values[index].removeAll(keepingCapacity: true)
-            self.packed.values[index].append(contentsOf: bytes)
-        } else {
-            // Made anew to size: an array that grows by doubling would keep half its room empty.
-            self.packed.values[index] = Array(bytes[...])
-        }
-        return old
-    }
-
     /// Takes a visitor out.
     package mutating func remove(_ id: VisitorID) -> Visitor? {
-        guard let visitor = self[id], let bytes = self.packed.removeValue(forKey: id) else { return nil }
-        self.leave(Standing(bytes), id)
+        guard let visitor = self[id], let standing = self.packed.withBytes(of: id, Standing.init) else { return nil }
+        self.packed.remove(id)
+        self.leave(standing, id)
         return visitor
     }
 
@@ -128,7 +111,8 @@ package struct VisitorTable: Equatable, Sendable {
     /// have a share of their own, so that a flood of forms leaves room for the ties somebody vouches for.
     package mutating func makeRoom(forTie trust: LinkTrust, at time: Timestamp) -> Bool {
         if trust == .claim {
-            let claims = self.packed.values.count { Standing($0) == .tied(.claim) }
+            var claims = 0
+            self.packed.forEachVisitor { _, bytes in if Standing(bytes) == .tied(.claim) { claims += 1 } }
             guard claims < Limits.claimedVisitorsPerSlot else { return false }
         }
         if self.tied >= Limits.tiedVisitorsPerSlot, let oldest = self.oldest(1, where: \.isTied).first,
@@ -142,23 +126,26 @@ package struct VisitorTable: Equatable, Sendable {
     private mutating func makeRoom() {
         let kept = self.packed.count - self.strangers.count - self.tied
         guard kept > Limits.visitorsPerSlot - Limits.onceSeenVisitorsPerSlot else { return }
-        for (_, id) in self.oldest(Self.evictedTogether, where: { $0 == .kept }) { self.packed[id] = nil }
+        for (_, id) in self.oldest(Self.evictedTogether, where: { $0 == .kept }) { self.packed.remove(id) }
     }
 
     /// Those seen longest ago: exact by time and id, so that no order of insertion decides.
     private func oldest(_ count: Int, where matches: (Standing) -> Bool) -> [(lastSeen: Timestamp, id: VisitorID)] {
-        let all = self.packed.compactMap { id, bytes in
-            matches(Standing(bytes)) ? (lastSeen: Visitor.lastSeen(ofPacked: bytes), id: id) : nil
+        var all: [(lastSeen: Timestamp, id: VisitorID)] = []
+        self.packed.forEachVisitor { id, bytes in
+            if matches(Standing(bytes)) { all.append((Visitor.lastSeen(ofPacked: bytes), id)) }
         }
         return Array(all.sorted { ($0.lastSeen, $0.id) < ($1.lastSeen, $1.id) }.prefix(count))
     }
 
     func encode(to writer: inout ByteWriter) {
         writer.writeVarint(UInt64(self.packed.count))
-        for (id, bytes) in self.packed.sorted(by: { $0.key < $1.key }) {
+        var ids: [VisitorID] = []
+        self.packed.forEachVisitor { id, _ in ids.append(id) }
+        for id in ids.sorted() {
             writer.write(id.high)
             writer.write(id.low)
-            writer.writeCounted(bytes)
+            self.packed.withBytes(of: id) { writer.writeCounted($0) }
         }
         writer.writeVarint(UInt64(self.strangers.count))
         for id in self.strangers {
@@ -173,7 +160,8 @@ package struct VisitorTable: Equatable, Sendable {
             let id = try VisitorID(decoding: &reader)
             let bytes = UnsafeRawBufferPointer(rebasing: reader.bytes[try reader.readCountedRange()])
             try visitor.unpack(bytes, id: id)
-            self.packed[id] = Array(bytes)
+            guard bytes.count <= PackedVisitors.mostBytes else { throw .invalid("visitor") }
+            self.packed.set(id, Array(bytes)) { _ in }
             if visitor.contact != nil { self.tied += 1 }
         }
         for _ in 0..<(try reader.readVarint()) { self.strangers.append(try VisitorID(decoding: &reader)) }

@@ -26,12 +26,18 @@ package struct ByteWriter: Sendable {
 
     /// A base-128 varint (LEB128): seven bits a byte, low bits first.
     package mutating func writeVarint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            self.bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
+        guard value >= 0x80 else { return self.bytes.append(UInt8(truncatingIfNeeded: value)) }
+        self.append(atMost: 10) { room in
+            var rest = value
+            var count = 0
+            while rest >= 0x80 {
+                room[count] = UInt8(truncatingIfNeeded: rest) | 0x80
+                rest >>= 7
+                count += 1
+            }
+            room[count] = UInt8(truncatingIfNeeded: rest)
+            return count + 1
         }
-        self.bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 
     /// Text as its varint count of UTF-8 bytes and these bytes.
@@ -46,8 +52,37 @@ package struct ByteWriter: Sendable {
         self.bytes.append(contentsOf: run)
     }
 
-    private mutating func writeWord(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.littleEndian) { self.bytes.append(contentsOf: $0) }
+    /// Bytes behind their varint count.
+    package mutating func writeCounted(_ run: Slice<UnsafeRawBufferPointer>) {
+        self.writeVarint(UInt64(run.count))
+        self.append(UnsafeRawBufferPointer(rebasing: run))
+    }
+
+    /// Bytes as they are.
+    package mutating func append(_ run: UnsafeRawBufferPointer) {
+        self.append(atMost: run.count) { room in
+            room.copyMemory(from: run)
+            return run.count
+        }
+    }
+
+    @inline(__always)
+    private mutating func writeWord<Word: FixedWidthInteger>(_ value: Word) {
+        self.append(atMost: MemoryLayout<Word>.size) { room in
+            room.storeBytes(of: value.littleEndian, as: Word.self)
+            return MemoryLayout<Word>.size
+        }
+    }
+
+    /// Appends what `body` stores into the room it is given, and says the length of. `append(contentsOf:)` of a few
+    /// bytes costs five times as much: it asks of each whether there is room.
+    @inline(__always)
+    private mutating func append(atMost count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) {
+        self.bytes.append(addingCapacity: count) { span in
+            span.withUnsafeMutableBufferPointer { room, stored in
+                stored += body(UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(room)[stored...]))
+            }
+        }
     }
 }
 
@@ -89,6 +124,7 @@ package struct ByteReader {
     package var remaining: Int { self.bytes.count - self.offset }
 
     /// One byte.
+    @inline(__always)
     package mutating func readByte() throws(DecodingFailure) -> UInt8 {
         guard self.offset < self.bytes.count else { throw .truncated }
         defer { self.offset += 1 }
@@ -96,6 +132,7 @@ package struct ByteReader {
     }
 
     /// A little-endian word of the result's width.
+    @inline(__always)
     package mutating func readWord<Word: FixedWidthInteger>(
         as type: Word.Type = Word.self
     ) throws(DecodingFailure)
@@ -113,7 +150,14 @@ package struct ByteReader {
     }
 
     /// A LEB128 varint.
+    @inline(__always)
     package mutating func readVarint() throws(DecodingFailure) -> UInt64 {
+        guard self.offset < self.bytes.count, self.bytes[self.offset] < 0x80 else { return try self.readLongVarint() }
+        defer { self.offset += 1 }
+        return UInt64(self.bytes[self.offset])
+    }
+
+    private mutating func readLongVarint() throws(DecodingFailure) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {

@@ -138,7 +138,7 @@ package struct TouchRecord: Sendable {
             writer.write(visitor.high)
             writer.write(visitor.low)
         }
-        writer.bytes.append(contentsOf: event)
+        writer.append(event)
     }
 
     /// Reads a payload.

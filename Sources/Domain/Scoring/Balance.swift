@@ -63,6 +63,8 @@ package struct Balances: Equatable, Sendable {
     /// that groups keep their totals. `readings` are the groups' clocks. Returns the topics that lost their name.
     @discardableResult
     package mutating func limitTopics(readings: (UInt8) -> Double) -> [UInt8] {
+        // Most profiles have few: no more balances with a topic than there may be topics.
+        guard self.list.count(where: { $0.topic != 0 }) > Limits.topicsPerProfile else { return [] }
         var worth: [(topic: UInt8, value: Double)] = []
         for balance in self.list where balance.topic != 0 {
             let value = balance.value(at: readings(balance.group))

@@ -8,11 +8,21 @@ struct RuleIndex: Sendable {
     private struct Candidates {
         private var words = InlineArray<16, UInt64>(repeating: 0)
 
-        mutating func insert(_ rule: Int) { self.words[rule / 64] |= 1 << UInt64(rule % 64) }
+        // The words that may be other than 0.
+        private var touched = 0..<0
+
+        mutating func insert(_ rule: Int) {
+            let place = rule / 64
+            self.words[place] |= 1 << UInt64(rule % 64)
+            self.touched =
+                self.touched.isEmpty
+                ? place..<(place + 1)
+                : min(self.touched.lowerBound, place)..<max(self.touched.upperBound, place + 1)
+        }
 
         /// Calls `body` with every number, ascending.
         func forEach(_ body: (Int) -> Void) {
-            for place in self.words.indices {
+            for place in self.touched {
                 var word = self.words[place]
                 while word != 0 {
                     body(place * 64 + word.trailingZeroBitCount)
@@ -22,13 +32,35 @@ struct RuleIndex: Sendable {
         }
     }
 
-    /// The rules on one kind of event.
-    private struct OfKind: Sendable {
+    /// The rules on one kind of event. A class, so that a look-up copies no lists.
+    private final class OfKind: Sendable {
         /// Those that ask for neither path nor name.
-        var always: [Int] = []
-        var paths = PatternTable(patterns: [])
-        var rulesByPath: [Int] = []
-        var rulesByName: [UInt64: [Int]] = [:]
+        let always: [Int]
+        let paths: PatternTable
+        let rulesByPath: [Int]
+        let rulesByName: [UInt64: [Int]]
+
+        init(_ kind: EventKind, _ rules: [CompiledRule]) {
+            var always: [Int] = []
+            var patterns: [String] = []
+            var rulesByPath: [Int] = []
+            var rulesByName: [UInt64: [Int]] = [:]
+            for (number, rule) in rules.enumerated() where rule.condition.silent == nil {
+                guard rule.condition.event == nil || rule.condition.event == kind else { continue }
+                if let path = rule.condition.path {
+                    patterns.append(path)
+                    rulesByPath.append(number)
+                } else if let name = rule.condition.name {
+                    rulesByName[SipHash.hash(name, key: RuleIndex.nameKey), default: []].append(number)
+                } else {
+                    always.append(number)
+                }
+            }
+            self.always = always
+            self.paths = PatternTable(patterns: patterns)
+            self.rulesByPath = rulesByPath
+            self.rulesByName = rulesByName
+        }
     }
 
     private let kinds: [OfKind?]
@@ -40,23 +72,7 @@ struct RuleIndex: Sendable {
     init(_ rules: [CompiledRule]) {
         precondition(rules.count <= 1_024, "a model has at most Limits.rules rules")
         var kinds = [OfKind?](repeating: nil, count: 256)
-        for kind in EventKind.allCases {
-            var ofKind = OfKind()
-            var patterns: [String] = []
-            for (number, rule) in rules.enumerated() where rule.condition.silent == nil {
-                guard rule.condition.event == nil || rule.condition.event == kind else { continue }
-                if let path = rule.condition.path {
-                    patterns.append(path)
-                    ofKind.rulesByPath.append(number)
-                } else if let name = rule.condition.name {
-                    ofKind.rulesByName[SipHash.hash(name, key: Self.nameKey), default: []].append(number)
-                } else {
-                    ofKind.always.append(number)
-                }
-            }
-            ofKind.paths = PatternTable(patterns: patterns)
-            kinds[Int(kind.rawValue)] = ofKind
-        }
+        for kind in EventKind.allCases { kinds[Int(kind.rawValue)] = OfKind(kind, rules) }
         self.kinds = kinds
     }
 

@@ -97,17 +97,13 @@ struct StepsCommand: ParsableCommand {
         let profiles = 100
         var views = PageViews(profiles: profiles, key: FoldRun.key)
         let map = views.map
-        var slots: [Slot: SlotState] = [:]
+        let store = ScoreStore(slots: map)
         var sink = FoldSink(slots: map)
         var frames: [[UInt8]] = []
         for round in 0..<(3 * count) {
             var writer = ByteWriter()
             views.append(of: round % profiles, to: &writer)
             frames.append(writer.bytes)
-        }
-        for number in 0..<profiles {
-            let slot = map.slot(of: views.visitor(number))
-            slots[slot] = SlotState(slot: slot)
         }
         var offset: UInt64 = 0
         return {
@@ -121,7 +117,9 @@ struct StepsCommand: ParsableCommand {
                 var reader = ByteReader(bytes)
                 guard let frame = try? RecordFrame.read(from: &reader) else { return }
                 let payload = UnsafeRawBufferPointer(rebasing: bytes[frame.payload])
-                try? slots[frame.slot]?.fold(.event, payload: payload, context, publishing: nil, into: &sink)
+                try? store.withSlot(frame.slot) { (state) throws(DecodingFailure) in
+                    try state.fold(.event, payload: payload, context, publishing: nil, into: &sink)
+                }
             }
             sink.clear()
         }

@@ -12,16 +12,15 @@ extension Visitor {
     private static let flagsOffset = 8
 
     /// When a packed visitor was last seen.
-    package static func lastSeen(ofPacked bytes: [UInt8]) -> Timestamp {
-        let word = bytes.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) }
-        return Timestamp(microseconds: Int64(littleEndian: word))
+    package static func lastSeen(ofPacked bytes: UnsafeRawBufferPointer) -> Timestamp {
+        Timestamp(microseconds: Int64(littleEndian: bytes.loadUnaligned(as: Int64.self)))
     }
 
     /// Whether a packed visitor's cookie ever came back.
-    package static func isKept(packed bytes: [UInt8]) -> Bool { bytes[self.flagsOffset] & 1 != 0 }
+    package static func isKept(packed bytes: UnsafeRawBufferPointer) -> Bool { bytes[self.flagsOffset] & 1 != 0 }
 
     /// How a packed visitor is tied to a contact; nil for one who is not.
-    package static func tie(ofPacked bytes: [UInt8]) -> LinkTrust? {
+    package static func tie(ofPacked bytes: UnsafeRawBufferPointer) -> LinkTrust? {
         let flags = bytes[self.flagsOffset]
         return flags & 2 == 0 ? nil : LinkTrust(rawValue: flags >> 2)
     }
