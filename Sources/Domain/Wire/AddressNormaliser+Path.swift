@@ -38,7 +38,7 @@ extension AddressNormaliser {
         var index = input.lowerBound
         while index < input.upperBound {
             let partStart = index
-            while index < input.upperBound, scratch[index] != ASCII.ampersand { index += 1 }
+            index = scratch.firstIndex(of: ASCII.ampersand, in: index..<input.upperBound) ?? input.upperBound
             if index > partStart { try self.appendPart(partStart..<index, to: &scratch) }
             index += 1
         }
@@ -47,7 +47,7 @@ extension AddressNormaliser {
     /// Appends one `name=value` unless it is a tracking parameter.
     private mutating func appendPart(_ part: Range<Int>, to scratch: inout [UInt8]) throws(Rejection) {
         let tail = scratch.count
-        let equals = scratch[part].firstIndex(of: ASCII.equals) ?? part.upperBound
+        let equals = scratch.firstIndex(of: ASCII.equals, in: part) ?? part.upperBound
         PercentCoding.appendNormalised(
             part.lowerBound..<equals,
             encoding: PercentCoding.isEncodedInQuery,

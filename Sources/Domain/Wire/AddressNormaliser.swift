@@ -78,8 +78,15 @@ package struct AddressNormaliser {
         var bounds = raw.bounds
         while let first = bounds.first, scratch[first] <= ASCII.space { bounds = (first + 1)..<bounds.upperBound }
         while let last = bounds.last, scratch[last] <= ASCII.space { bounds = bounds.lowerBound..<last }
-        var end = bounds.lowerBound
-        for index in bounds {
+        // Nearly all addresses have nothing to take out but a fragment, so nothing is moved before the first such byte.
+        let plain = scratch.withUnsafeBytes { bytes in
+            ByteScan.skipPlainAddress(
+                UnsafeRawBufferPointer(rebasing: bytes[..<bounds.upperBound]),
+                from: bounds.lowerBound
+            )
+        }
+        var end = plain
+        for index in plain..<bounds.upperBound {
             let byte = scratch[index]
             if byte == ASCII.hash { break }
             if byte == ASCII.tab || byte == ASCII.lineFeed || byte == ASCII.carriageReturn { continue }

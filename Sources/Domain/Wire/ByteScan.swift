@@ -22,6 +22,20 @@ package enum ByteScan {
         }
     }
 
+    /// Over what an address holds but where its fragment begins, and white space, which is taken out of it.
+    static func skipPlainAddress(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        self.skip(bytes, from: start) { word in
+            self.holds(word, below: 0x20) | self.holds(word, byte: ASCII.hash)
+        }
+    }
+
+    /// To the first place of a byte, or the end.
+    static func skip(to byte: UInt8, _ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = self.skip(bytes, from: start) { self.holds($0, byte: byte) }
+        while index < bytes.count, bytes[index] != byte { index += 1 }
+        return index
+    }
+
     /// Over ASCII.
     static func skipASCII(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         self.skip(bytes, from: start) { $0 & self.tops }

@@ -28,17 +28,34 @@ extension [UInt8] {
         return TextRange(start: start, count: text.utf8CodeUnitCount)
     }
 
-    /// Makes room for `count` bytes at the end and tells where what `body` put there lies. `body` gets all bytes and
-    /// where the room begins, and returns where what it wrote ends.
-    mutating func appendRun(
-        of count: Int,
-        _ body: (UnsafeMutableBufferPointer<UInt8>, Int) -> Int
-    ) -> TextRange {
+    /// Makes room for `count` bytes at the end and tells where what `body` put there lies. `body` gets the place of all
+    /// bytes and where the room begins, may read below and write from there on, and returns where what it wrote ends.
+    @inline(__always)
+    mutating func appendRun(of count: Int, _ body: (UnsafeMutablePointer<UInt8>, Int) -> Int) -> TextRange {
         let start = self.count
-        self.append(contentsOf: repeatElement(0, count: count))
-        let end = self.withUnsafeMutableBufferPointer { body($0, start) }
-        self.truncate(to: end)
+        var end = start
+        self.append(addingCapacity: count) { room in
+            room.withUnsafeMutableBufferPointer { tail, stored in
+                guard let free = tail.baseAddress else { return }
+                // An array's bytes lie in one piece, the free room behind those there are.
+                end = body(free - start, start)
+                precondition(end >= start && end - start <= tail.count, "a run is as long as its room at most")
+                stored = end - start
+            }
+        }
         return TextRange(start: start, count: end - start)
+    }
+
+    /// Where a byte is first found within a range; nil if it is not.
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        self.withUnsafeBytes { bytes in
+            let place = ByteScan.skip(
+                to: byte,
+                UnsafeRawBufferPointer(rebasing: bytes[..<range.upperBound]),
+                from: range.lowerBound
+            )
+            return place < range.upperBound ? place : nil
+        }
     }
 
     /// Forgets everything from `count` on.

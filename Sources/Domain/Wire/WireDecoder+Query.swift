@@ -16,7 +16,7 @@ extension WireDecoder {
         var index = start
         while index < end {
             let pairStart = index
-            while index < end, self.scratch[index] != ASCII.ampersand { index += 1 }
+            index = self.scratch.firstIndex(of: ASCII.ampersand, in: index..<end) ?? end
             self.readPair(pairStart..<index, into: &draft)
             index += 1
         }
@@ -28,11 +28,8 @@ extension WireDecoder {
     }
 
     private mutating func readPair(_ pair: Range<Int>, into draft: inout EventDraft) {
-        let equals = self.scratch[pair].firstIndex(of: ASCII.equals) ?? pair.upperBound
-        let written = PercentCoding.appendFormDecoded(pair.lowerBound..<equals, to: &self.scratch)
-        let key = WireKey(written, in: self.scratch)
-        self.scratch.truncate(to: Int(written.start))
-        guard let key else { return }
+        let equals = self.scratch.firstIndex(of: ASCII.equals, in: pair) ?? pair.upperBound
+        guard let key = self.key(pair.lowerBound..<equals) else { return }
         let text = PercentCoding.appendFormDecoded(
             min(equals + 1, pair.upperBound)..<pair.upperBound,
             to: &self.scratch
@@ -43,6 +40,15 @@ extension WireDecoder {
         } else {
             draft.assign(key, self.value(of: key, text), nonceKey: self.nonceKey, in: &self.scratch)
         }
+    }
+
+    /// The key that some bytes spell, as they are or decoded.
+    private mutating func key(_ written: Range<Int>) -> WireKey? {
+        let plain = WireKey(TextRange(start: written.lowerBound, count: written.count), in: self.scratch)
+        if let plain { return plain }
+        let decoded = PercentCoding.appendFormDecoded(written, to: &self.scratch)
+        defer { self.scratch.truncate(to: Int(decoded.start)) }
+        return WireKey(decoded, in: self.scratch)
     }
 
     private func value(of key: WireKey, _ text: TextRange) -> WireValue {
