@@ -173,6 +173,8 @@ package enum Limits {
     package static let effectGathering = TimeSpan.milliseconds(200)
     /// Effects committed in one transaction.
     package static let effectsPerTransaction = 4_096
+    /// Pages whose names the catalog's writer remembers, so as not to write them again.
+    package static let rememberedPageNames = 65_536
     /// Bytes of a delivery's body.
     package static let deliveryBodyBytes = 131_072
     /// Bytes read of a destination's answer.

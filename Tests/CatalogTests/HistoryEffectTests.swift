@@ -176,6 +176,29 @@ import Testing
         #expect(try world.catalog.texts("SELECT title FROM pages") == [["\"Home\""]])
     }
 
+    @Test func aPageIsCalledWhatItWasLastCalledHoweverOftenItWasCalledSo() throws {
+        let world = try World()
+        let names = [
+            ("a.example/", "A"), ("a.example/", "A"), ("b.example/", ""), ("a.example/", "A"), ("a.example/", "B"),
+            ("a.example/", "A"),
+        ]
+        for (url, title) in names {
+            try world.apply(.page(PageKey(5), url: url, title: title))
+            let stored = try world.catalog.texts("SELECT url, title FROM pages")
+            #expect(stored == [["\"\(url)\"", "\"\(title.isEmpty ? "A" : title)\""]])
+        }
+    }
+
+    @Test func aNameThatWasNotCommittedIsWrittenAgain() throws {
+        let world = try World()
+        #expect(throws: (any Error).self) {
+            // No entry is worth what is not a number, and with it the whole transaction goes.
+            try world.apply(.page(PageKey(5), url: "a.example/", title: "A"), .entry(entry(1, 1, granted: .nan)))
+        }
+        try world.apply(.page(PageKey(5), url: "a.example/", title: "A"))
+        #expect(try world.catalog.texts("SELECT title FROM pages") == [["\"A\""]])
+    }
+
     @Test func audienceAddsUp() async throws {
         let world = try World()
         try world.apply(.page(PageKey(5), url: "acme.example/", title: "Home"))

@@ -7,7 +7,7 @@ import Testing
         "Domain": [],
         "ScoreStore": ["Domain", "Glibc", "Synchronization"],
         "EventLog": ["Domain", "Glibc", "ScoreStore", "Synchronization"],
-        "Catalog": ["Domain", "Foundation", "GRDB", "ScoreStore"],
+        "Catalog": ["Domain", "Foundation", "GRDB", "ScoreStore", "Synchronization"],
         "Collector": ["Domain", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "ScoreStore", "Synchronization"],
         "Delivery": [
             "AsyncHTTPClient", "Crypto", "Domain", "FoundationEssentials", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",

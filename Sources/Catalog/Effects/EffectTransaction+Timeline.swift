@@ -46,13 +46,13 @@ extension EffectTransaction {
         )
     }
 
-    func count(site: SiteID, page: PageKey, day: Int32, views: UInt32) throws {
+    func count(_ key: AudienceSums.Key, views: UInt64) throws {
         try self.database.run(
             """
             INSERT INTO audience (site, page, day, views) VALUES (?, ?, ?, ?)
             ON CONFLICT (site, page, day) DO UPDATE SET views = views + excluded.views
             """,
-            [Int64(site.rawValue), page.rawValue.stored, Int64(day), Int64(views)]
+            [Int64(key.site.rawValue), key.page.rawValue.stored, Int64(key.day), Int64(views)]
         )
     }
 }

@@ -11,14 +11,20 @@ internal struct EffectTransaction {
     /// Whether something was left to deliver.
     var hasDeliveries = false
 
+    /// What pages are called, as far as it is remembered.
+    private(set) var names: PageNames
+
     // Contacts whose row is there for certain, so that most effects need no statement to see to it.
     private var present: Set<ContactID> = []
+    // Slots hand over their figures of the same page and day one after the other; they are added up first.
+    private var audience = AudienceSums()
 
-    init(database: Database, settings: EffectWriter.Settings, stream: StreamID, historic: Bool) {
+    init(database: Database, settings: EffectWriter.Settings, stream: StreamID, historic: Bool, names: PageNames) {
         self.database = database
         self.settings = settings
         self.stream = stream
         self.historic = historic
+        self.names = names
     }
 
     /// Applies effects in order.
@@ -27,6 +33,7 @@ internal struct EffectTransaction {
         for (index, effect) in effects.enumerated() where !superseded.contains(index) {
             try self.apply(effect)
         }
+        for (key, views) in self.audience.sums { try self.count(key, views: views) }
     }
 
     /// The standings that nothing reads before the next one of the same contact overwrites them: only a notification
@@ -51,7 +58,8 @@ internal struct EffectTransaction {
         case .consents(let contact, let consents): try self.write(consents, of: contact)
         case .contactErased(let contact): try self.erase(contact, at: effect)
         case .alias(let alias, of: let contact): try self.write(alias: alias, of: contact)
-        case .page(let key, let url, let title): try self.write(page: key, url: url, title: title)
+        case .page(let key, let url, let title):
+            if self.names.change(key, url: url, title: title) { try self.write(page: key, url: url, title: title) }
         case .entry(let entry): try self.write(entry)
         case .entrySettled(let id, let contact, let granted, let capped):
             try self.settle(id, of: contact, granted: granted, capped: capped)
@@ -66,7 +74,7 @@ internal struct EffectTransaction {
         case .unlinked(let visitor, let contact, let reason): try self.unlink(visitor, from: contact, reason)
         case .notification(let notification): try self.notify(notification, effect: effect)
         case .audience(let site, let page, let day, let views):
-            try self.count(site: site, page: page, day: day, views: views)
+            self.audience.add(views, site: site, page: page, day: day)
         case .lastOpenDay(let contact, let day): try self.write(lastOpenDay: day, of: contact)
         }
     }

@@ -1,5 +1,6 @@
 package import Domain
 internal import GRDB
+internal import Synchronization
 
 /// Writes what follows from the log into the catalog: batches of effects in log order, each in one transaction with
 /// the position it reaches.
@@ -27,6 +28,7 @@ package final class EffectWriter: Sendable {
     let catalog: CatalogDatabase
     let settings: Settings
     let onCommit: @Sendable () -> Void
+    private let names = Mutex(PageNames())
 
     /// A writer. `onCommit` is called on the writing thread after a commit that left something to deliver; it must
     /// return at once.
@@ -51,24 +53,32 @@ package final class EffectWriter: Sendable {
             effects.allSatisfy { $0.offset < applied.offset },
             "an effect at or behind the position would be applied twice"
         )
-        let hasDeliveries = try self.catalog.connections.write { database in
+        // Moved out, so that noting a name copies nothing; after a failure nothing is remembered, which is safe.
+        let names = self.names.withLock { names in
+            defer { names = PageNames() }
+            return names
+        }
+        let left = try self.catalog.connections.write { database -> (hasDeliveries: Bool, names: PageNames)? in
             let stored = try database.appliedPosition()
             if let stored, stored.stream != applied.stream {
                 throw CatalogFailure.otherStream(stored: stored.stream, given: applied.stream)
             }
             let floor = stored?.offset ?? 0
-            guard stored == nil || applied.offset > floor else { return false }
+            guard stored == nil || applied.offset > floor else { return nil }
             var transaction = EffectTransaction(
                 database: database,
                 settings: self.settings,
                 stream: applied.stream,
-                historic: historic
+                historic: historic,
+                names: names
             )
             try transaction.apply(effects.filter { $0.offset >= floor })
             try database.setAppliedPosition(applied)
-            return transaction.hasDeliveries
+            return (transaction.hasDeliveries, transaction.names)
         }
-        if hasDeliveries { self.onCommit() }
+        guard let left else { return }
+        self.names.withLock { $0 = left.names }
+        if left.hasDeliveries { self.onCommit() }
     }
 }
 
