@@ -34,7 +34,7 @@ soak: ## simulate SEEDS lives of the service from FIRST_SEED on
 fuzz: ## fuzz every reader of outside bytes, SECONDS=60 for each
 	@scripts/fuzz run $(SECONDS)
 
-loadtest: setup ## measure: beside nginx, and in process (loadtests/README.md)
+loadtest: setup ## measure everything and write docs/performance.md (loadtests/README.md)
 	@scripts/setup load
 	@loadtests/run
 

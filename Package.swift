@@ -11,6 +11,7 @@ let package = Package(
         .executable(name: "vendange", targets: ["vendange"])
     ],
     dependencies: [
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.5.0"),
@@ -102,13 +103,25 @@ let package = Package(
         ),
 
         // What one event costs, in process; see loadtests/README.md.
+        .target(name: "Measuring", dependencies: ["Domain"], path: "loadtests/Sources/measuring"),
         .executableTarget(
             name: "vendange-bench",
             dependencies: [
-                "Domain", "EventLog", "ScoreStore",
+                "Domain", "EventLog", "Measuring", "ScoreStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             path: "loadtests/Sources/bench"
+        ),
+        // Requests at a fixed rate, and how long their answers take.
+        .executableTarget(
+            name: "vendange-load",
+            dependencies: [
+                nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            path: "loadtests/Sources/load"
         ),
 
         // Tests mirror the sources.

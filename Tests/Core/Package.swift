@@ -2,11 +2,11 @@
 
 import PackageDescription
 
-// The core alone, for tools that compile everything they look at: the sanitizers (scripts/sanitize) and libFuzzer
-// (scripts/fuzz). Its folders link to those of the project; nothing here is compiled from a copy.
+// The core alone, for tools that compile everything they look at: the sanitizers (scripts/sanitize), libFuzzer
+// (scripts/fuzz) and the budgets of instructions and allocations (loadtests/budgets), which are a release's. Its folders link to those of the project; nothing here is compiled from a copy.
 
-// What is built: `store` (nothing from outside), `collector` (with NIO) or `fuzz` (instrumented, with the fuzzer's
-// program).
+// What is built: `store` (nothing from outside), `collector` (with NIO), `fuzz` (instrumented, with the fuzzer's
+// program) or `steps` (the program the budgets count).
 let part = Context.environment["VENDANGE_CORE"] ?? "store"
 
 // The collector's codec without its event loops.
@@ -68,6 +68,25 @@ if part == "fuzz" {
         .target(name: "Collector", dependencies: ["Domain"], sources: codec),
         .target(name: "FuzzTargets", dependencies: ["Collector", "Domain", "ScoreStore", "Settings"]),
         .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"]),
+    ]
+}
+
+if part == "steps" {
+    package.targets = [
+        .target(name: "Domain"),
+        .target(name: "ScoreStore", dependencies: ["Domain"]),
+        .target(name: "EventLog", dependencies: ["Domain", "ScoreStore"]),
+        .target(
+            name: "Collector",
+            dependencies: ["Domain"],
+            sources: codec,
+            swiftSettings: [.unsafeFlags(["-enable-testing"])]
+        ),
+        .target(name: "Measuring", dependencies: ["Domain"]),
+        .executableTarget(
+            name: "steps",
+            dependencies: ["Collector", "Domain", "EventLog", "Measuring", "ScoreStore"]
+        ),
     ]
 }
 

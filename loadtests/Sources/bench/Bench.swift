@@ -2,8 +2,8 @@ import ArgumentParser
 
 /// Measures the core in process: what one event costs to decode, to log, to fold and to keep.
 ///
-/// Figures are CPU time of the threads that do the work, instructions (under callgrind) and allocations (under
-/// `allocations.c`); wall time is printed beside them and depends on what else the machine does.
+/// Figures are CPU time of the threads that do the work; wall time is printed beside them and depends on what else the
+/// machine does.
 @main
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +11,7 @@ struct Bench: ParsableCommand {
         abstract: "Measures the core of Vendange in process. Prints one JSON object per line.",
         subcommands: [
             FoldCommand.self, MemoryCommand.self, RulesCommand.self, LocksCommand.self, LogCommand.self,
-            StepsCommand.self,
+            BesideCommand.self,
         ]
     )
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Measuring
 import ScoreStore
 
 extension PageViews.Spread: ExpressibleByArgument {}
@@ -20,10 +21,11 @@ struct FoldCommand: ParsableCommand {
     var spread = PageViews.Spread.uniform
 
     func run() throws {
-        var run = FoldRun(model: FoldRun.model(rules: 10))
+        var run = FoldRun(model: ScoringModel.ofPageViews(rules: 10))
         // Every visitor is there before anything is measured: growing the store is not what a fold costs.
         var views = PageViews(profiles: self.profiles, key: FoldRun.key, seed: 1)
-        _ = try run.fold(&views, count: 2 * self.profiles, workers: 1)
+        // In parts, because each is held in memory as a log.
+        for _ in 0..<10 { _ = try run.fold(&views, count: self.profiles / 5, workers: 1) }
         var measured = PageViews(profiles: self.profiles, spread: self.spread, key: FoldRun.key, seed: 2)
         let cost = try run.fold(&measured, count: self.events, workers: self.workers, readers: self.readers)
         report(
@@ -49,7 +51,7 @@ struct MemoryCommand: ParsableCommand {
     var views = 4
 
     func run() throws {
-        var run = FoldRun(model: FoldRun.model(rules: 10))
+        var run = FoldRun(model: ScoringModel.ofPageViews(rules: 10))
         var views = PageViews(profiles: 1_000, key: FoldRun.key)
         _ = try run.fold(&views, count: 10_000, workers: 1)
         let before = residentBytes()
@@ -79,7 +81,7 @@ struct RulesCommand: ParsableCommand {
 
     func run() throws {
         for rules in [10, 100, 1_000] {
-            var run = FoldRun(model: FoldRun.model(rules: rules))
+            var run = FoldRun(model: ScoringModel.ofPageViews(rules: rules))
             var views = PageViews(profiles: 10_000, key: FoldRun.key, seed: 1)
             _ = try run.fold(&views, count: 20_000, workers: 1)
             let cost = try run.fold(&views, count: self.events, workers: 1)

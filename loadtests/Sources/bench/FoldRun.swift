@@ -1,4 +1,5 @@
 import Domain
+import Measuring
 import ScoreStore
 import Synchronization
 
@@ -86,30 +87,5 @@ struct FoldRun {
         isOver.store(true, ordering: .relaxed)
         for thread in reading { thread.join() }
         return Cost(events: Int(end - stream.start), cpu: cpu.withLock { $0 }, wall: wall)
-    }
-
-    /// A model with patterns for our pages and so many rules on page views of other pages: what they cost is what
-    /// finding out costs that they do not match.
-    static func model(rules: Int) -> ScoringModel {
-        var model = ScoringModel()
-        model.groups = [
-            ScoringModel.Group(name: "web", halfLife: .days(30), max: 1_000),
-            ScoringModel.Group(name: "sales", halfLife: .days(60), max: 1_000),
-        ]
-        let twiceADay = ScoringModel.Limit(count: 2, window: .days(1))
-        model.pages = [
-            ScoringModel.PageRule(pattern: "/tarifs", points: 15, limit: twiceADay),
-            ScoringModel.PageRule(pattern: "/maintenance/**", points: 5, topic: "maintenance"),
-            ScoringModel.PageRule(pattern: "/energie/**", points: 4, topic: "energie"),
-            ScoringModel.PageRule(pattern: "/carrieres/**", points: -10),
-            ScoringModel.PageRule(pattern: "/**", points: 1),
-        ]
-        for number in 0..<rules {
-            var condition = ScoringModel.Condition()
-            condition.event = .pageView
-            condition.path = "/produits/\(number)/**"
-            model.rules.append(ScoringModel.Rule(name: "product \(number)", condition: condition, points: 1))
-        }
-        return model
     }
 }

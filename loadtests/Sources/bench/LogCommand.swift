@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import EventLog
+import Measuring
 import ScoreStore
 
 /// Append and replay of the segment files.
@@ -16,11 +17,7 @@ struct LogCommand: ParsableCommand {
 
     func run() throws {
         var views = PageViews(profiles: 50_000, key: FoldRun.key)
-        let log = try SegmentLog(
-            storage: try PosixStorage(self.directory),
-            clock: SystemReading(),
-            randomness: SeededSource()
-        )
+        let log = try self.open()
         let committed = Monitor<UInt64>(0)
         let writer = log.makeWriter(.events) { progress in
             committed.withLock { ticket in
@@ -41,8 +38,16 @@ struct LogCommand: ParsableCommand {
         writer.flush()
         committed.wait(until: { $0 >= ticket }, { _ in })
         let appended = Stopwatch.process() - cpu
-        try self.replay(log, appended: appended, bytes: bytes)
         log.close()
+        try self.replay(appended: appended, bytes: bytes)
+    }
+
+    private func open() throws -> SegmentLog {
+        try SegmentLog(
+            storage: try PosixStorage(self.directory),
+            clock: SystemReading(),
+            randomness: SeededSource()
+        )
     }
 
     private static func append(
@@ -65,7 +70,10 @@ struct LogCommand: ParsableCommand {
         }
     }
 
-    private func replay(_ log: SegmentLog, appended: Double, bytes: Int) throws {
+    /// Reads the log from its files, as a start does: opening it again forgets what was kept in memory.
+    private func replay(appended: Double, bytes: Int) throws {
+        let log = try self.open()
+        defer { log.close() }
         let cpu = Stopwatch.thread()
         var offset: UInt64 = 0
         var read = 0

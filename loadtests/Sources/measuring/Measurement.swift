@@ -1,10 +1,13 @@
 import Glibc
 
 /// Time of the process, of a thread and of the wall, in seconds.
-enum Stopwatch {
-    static func wall() -> Double { self.read(CLOCK_MONOTONIC) }
-    static func thread() -> Double { self.read(CLOCK_THREAD_CPUTIME_ID) }
-    static func process() -> Double { self.read(CLOCK_PROCESS_CPUTIME_ID) }
+package enum Stopwatch {
+    /// Since some moment in the past.
+    package static func wall() -> Double { self.read(CLOCK_MONOTONIC) }
+    /// Of this thread on a core.
+    package static func thread() -> Double { self.read(CLOCK_THREAD_CPUTIME_ID) }
+    /// Of all threads on a core.
+    package static func process() -> Double { self.read(CLOCK_PROCESS_CPUTIME_ID) }
 
     private static func read(_ clock: clockid_t) -> Double {
         var time = timespec()
@@ -14,7 +17,7 @@ enum Stopwatch {
 }
 
 /// Bytes of memory that are resident.
-func residentBytes() -> Int {
+package func residentBytes() -> Int {
     guard let file = fopen("/proc/self/statm", "r") else { return 0 }
     defer { fclose(file) }
     var size = 0
@@ -28,7 +31,7 @@ func residentBytes() -> Int {
 }
 
 /// One line of the report: a name and numbers.
-func report(_ name: String, _ values: KeyValuePairs<String, Double>) {
+package func report(_ name: String, _ values: KeyValuePairs<String, Double>) {
     let fields = values.map { "\"\($0.key)\":\(($0.value * 1000).rounded() / 1000)" }.joined(separator: ",")
     print("{\"name\":\"\(name)\",\(fields)}")
 }

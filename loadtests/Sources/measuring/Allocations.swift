@@ -1,7 +1,7 @@
 import Glibc
 
 /// The counter of `allocations.c`, when it is loaded in front of the C library's allocator.
-enum Allocations {
+package enum Allocations {
     private typealias Reading = @convention(c) () -> UInt64
 
     private static let reading: Reading? = dlsym(nil, "vendange_allocations").map {
@@ -9,8 +9,8 @@ enum Allocations {
     }
 
     /// Whether allocations are counted at all.
-    static var isCounting: Bool { self.reading != nil }
+    package static var isCounting: Bool { self.reading != nil }
 
     /// Allocations so far, of the whole process.
-    static var count: UInt64 { self.reading?() ?? 0 }
+    package static var count: UInt64 { self.reading?() ?? 0 }
 }

@@ -1,30 +1,35 @@
-import Domain
+package import Domain
 
 /// Page views of many visitors, as they lie in the log.
 ///
 /// Uniform, or as attention is spread: the visitor of rank k with a probability of about 1/k ("Zipf", by the inverse
 /// of its distribution, N^u).
-struct PageViews {
-    enum Spread: String, CaseIterable {
+package struct PageViews {
+    /// How views are spread over visitors.
+    package enum Spread: String, CaseIterable {
         case uniform
         case zipf
     }
 
-    static let start = Timestamp(seconds: 1_800_000_000)
+    /// When the first of them is received.
+    package static let start = Timestamp(seconds: 1_800_000_000)
     private static let pages = [
         "", "tarifs", "maintenance/contrats", "energie/audit", "actualites/2026/11/salon", "contact",
         "references/industrie", "carrieres", "maintenance/urgence", "energie/solaire",
     ]
 
-    let map: SlotMap
-    let profiles: Int
-    let spread: Spread
+    /// Which slot a visitor has.
+    package let map: SlotMap
+    /// How many visitors there are.
+    package let profiles: Int
+    private let spread: Spread
     private let key: SipKey
     private var random: SplitMix
     private var counter: UInt64 = 0
     private let texts: [[UInt8]]
 
-    init(profiles: Int, spread: Spread = .uniform, key: SipKey, seed: UInt64 = 1) {
+    /// The same views for the same seed.
+    package init(profiles: Int, spread: Spread = .uniform, key: SipKey, seed: UInt64 = 1) {
         self.map = SlotMap(key: key)
         self.key = key
         self.profiles = profiles
@@ -34,7 +39,7 @@ struct PageViews {
     }
 
     /// The visitor of a number.
-    func visitor(_ number: Int) -> VisitorID {
+    package func visitor(_ number: Int) -> VisitorID {
         VisitorID(
             high: SipHash.hash(UInt64(number), 1, key: self.key),
             low: SipHash.hash(UInt64(number), 2, key: self.key)
@@ -42,7 +47,7 @@ struct PageViews {
     }
 
     /// Appends a view of the next visitor, by chance.
-    mutating func append(to writer: inout ByteWriter) {
+    package mutating func append(to writer: inout ByteWriter) {
         let unit = Double(self.random.next() >> 11) / Double(1 << 53)
         let number =
             switch self.spread {
@@ -53,7 +58,7 @@ struct PageViews {
     }
 
     /// Appends a view of a visitor.
-    mutating func append(of number: Int, to writer: inout ByteWriter) {
+    package mutating func append(of number: Int, to writer: inout ByteWriter) {
         self.counter += 1
         let page = Int(self.random.next() % UInt64(Self.pages.count))
         let visitor = self.visitor(number)
@@ -87,10 +92,13 @@ struct PageViews {
 }
 
 /// SplitMix64 (Steele, Lea and Flood, 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
+package struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
 
-    mutating func next() -> UInt64 {
+    /// Numbers from a seed.
+    package init(state: UInt64) { self.state = state }
+
+    package mutating func next() -> UInt64 {
         self.state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = self.state
         mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9

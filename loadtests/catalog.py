@@ -1,0 +1,96 @@
+"""How fast the catalog takes what known contacts do, how far it lags behind a faster stream, and what that costs."""
+
+import pathlib
+import threading
+import time
+
+import closedloop
+import openloop
+import options
+import people
+import traffic
+import vendange
+
+PER_BODY = 50
+
+
+def requests(known):
+    """Bodies of fifty page views each, of pages nobody looked at before as often as of others."""
+    return [
+        traffic.events(number, person.cookie, [
+            traffic.page_view(f"produits/{number}-{n}" if n % 2 else traffic.PAGES[(number + n) % 10], n + 1)
+            for n in range(PER_BODY)
+        ])
+        for number, person in enumerate(known)
+    ]
+
+
+class Lag:
+    """Looks at the catalog's backlog twice a second."""
+
+    def __init__(self, service):
+        self.service = service
+        self.samples = []
+        self.is_over = threading.Event()
+        self.thread = threading.Thread(target=self._look, daemon=True)
+
+    def _look(self):
+        begin = time.monotonic()
+        while not self.is_over.wait(0.5):
+            backlog = self.service.metrics()["vendange_effects_backlog_records"]
+            self.samples.append([time.monotonic() - begin, backlog])
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self.is_over.set()
+        self.thread.join()
+
+
+def run(service, file, seconds, shares):
+    before = service.received()
+    begin = time.monotonic()
+    with Lag(service) as lag:
+        closedloop.prepared(service.port, file, connections=64, seconds=seconds, seed=1)
+        sent = time.monotonic() - begin
+        service.settle()
+    events = service.received() - before
+    rate = events / (time.monotonic() - begin)
+    yield {
+        "name": "as fast as the log takes them", "offered": events / sent, "caught_up": rate, "lag": lag.samples,
+        "largest_backlog": max(backlog for _, backlog in lag.samples), "resident": service.resident("VmHWM"),
+    }
+    for number, share in enumerate(shares):
+        with Lag(service) as lag:
+            result = openloop.run(
+                service.port, file, rate * share / PER_BODY, seconds, seed=10 + number, connections=16, status=204
+            )
+        begin = time.monotonic()
+        service.settle()
+        behind = time.monotonic() - begin
+        yield {
+            "name": f"{share:.0%} of what it caught up with", "offered": rate * share, "share": share,
+            "lag": lag.samples, "largest_backlog": max(backlog for _, backlog in lag.samples),
+            "seconds_behind": behind, "resident": service.resident("VmHWM"), "is_held": result["is_held"],
+        }
+
+
+def main():
+    asked = options.parse(__doc__)
+    seconds, contacts, shares = (1, 20, (0.5,)) if asked.quick else (20, 2_000, (0.5, 0.75, 1, 1.5))
+    with options.directory() as directory, vendange.Vendange(directory, behind_proxy=True) as service:
+        known = people.browse(service, people.create(service, "known-", contacts))
+        service.settle()
+        file = traffic.write(pathlib.Path(directory) / "known.requests", requests(known))
+        results = []
+        for result in run(service, file, seconds, shares):
+            print(f"{result['name']:<34} {result['offered']:>9,.0f} events/s  backlog {result['largest_backlog']:>9,.0f}"
+                  f"  resident {result['resident'] / 2**20:,.0f} MiB", flush=True)
+            results.append(result)
+    options.save(results, asked.output)
+
+
+if __name__ == "__main__":
+    main()
