@@ -30,13 +30,21 @@ def page(height, title, parts):
     ]) + "\n"
 
 
-def legend(names, y):
-    parts, x = [], 12
+def legend(names):
+    """The names with their colours, in as many lines as they need; and where what follows begins."""
+    parts, x, y = [], 12, 46
     for number, name in enumerate(names):
+        width = 34 + 7 * len(name)
+        if x + width > WIDTH and x > 12:
+            x, y = 12, y + 20
         parts.append(f'<rect x="{x}" y="{y - 10}" width="12" height="12" fill="{COLOURS[number % len(COLOURS)]}"/>')
         parts.append(text(x + 17, y, name))
-        x += 34 + 7 * len(name)
-    return parts
+        x += width
+    return parts, y + 18
+
+
+def number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def bars(title, unit, groups):
@@ -44,14 +52,14 @@ def bars(title, unit, groups):
     names = list(dict.fromkeys(name for group in groups.values() for name in group))
     largest = max(value for group in groups.values() for value in group.values()) or 1
     left, right, bar = 150, 90, 18
-    parts, y = legend(names, 46), 64
+    parts, y = legend(names)
     for group, values in groups.items():
         parts.append(text(left - 8, y + bar * len(values) / 2 + 4, group, "end"))
         for name, value in values.items():
             width = (WIDTH - left - right) * value / largest
             colour = COLOURS[names.index(name) % len(COLOURS)]
             parts.append(f'<rect x="{left}" y="{y}" width="{width:.1f}" height="{bar - 3}" fill="{colour}"/>')
-            parts.append(text(left + width + 6, y + bar - 6, f"{value:,.3g} {unit}"))
+            parts.append(text(left + width + 6, y + bar - 6, f"{number(value)} {unit}"))
             y += bar
         y += 12
     return page(y + 4, title, parts)
@@ -67,7 +75,7 @@ class Axis:
             low, high = 10 ** math.floor(math.log10(low) + 1e-9), 10 ** math.ceil(math.log10(high) - 1e-9)
             high = high if high > low else low * 10
         else:
-            low, high = 0, high or 1
+            low, high = 0, self.step(high or 1) * math.ceil((high or 1) / self.step(high or 1) - 1e-9)
         self.low, self.high, self.start, self.end = low, high, start, end
 
     def place(self, value):
@@ -81,16 +89,24 @@ class Axis:
         if self.log:
             count = round(math.log10(self.high / self.low))
             return [self.low * 10**power for power in range(count + 1)]
-        return [self.high * part / 4 for part in range(5)]
+        step = self.step(self.high)
+        return [step * count for count in range(round(self.high / step) + 1)]
+
+    @staticmethod
+    def step(high):
+        """A round number that goes into a length three to six times."""
+        power = 10 ** math.floor(math.log10(high))
+        return next(power * part for part in (0.2, 0.5, 1, 2) if high / (power * part) <= 6)
 
 
 def lines(title, x_label, y_label, series, *, log_x=False, log_y=False, x_name=short):
     """`series` is {name: [(x, y), …]}."""
-    height, left, right, top, bottom = 380, 64, 24, 64, 330
+    parts, top = legend(series)
+    left, right, top, bottom = 64, 40, top + 10, top + 280
+    height = bottom + 50
     points = [point for line in series.values() for point in line]
     across = Axis([x for x, _ in points], left, WIDTH - right, log=log_x)
     up = Axis([y for _, y in points], bottom, top, log=log_y)
-    parts = legend(series, 46)
     for tick in up.ticks():
         y = up.place(tick)
         parts.append(f'<line x1="{left}" y1="{y:.1f}" x2="{WIDTH - right}" y2="{y:.1f}" stroke="#ddd"/>')

@@ -52,7 +52,3 @@ class Findings:
         sizes = self.rounds("growth", name="contacts")
         first, last = sizes[0], sizes[-1]
         return (last["resident"] - first["resident"]) / (last["contacts"] - first["contacts"])
-
-    @property
-    def largest_fold(self):
-        return max(self.different("inprocess", "profiles", name="fold"))

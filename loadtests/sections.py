@@ -153,6 +153,13 @@ def fold(found):
          f"{one['nanoseconds_per_event']:.0f}", f"{one['events_per_cpu_second']:,.0f}", f"{one['events_per_second']:,.0f}"]
         for one in found.rounds("inprocess", name="fold")
     ]
+    sizes = {
+        spread: [
+            (one["profiles"], one["nanoseconds_per_event"])
+            for one in found.rounds("inprocess", name="fold", workers=1, readers=0, zipf=zipf)
+        ]
+        for spread, zipf in (("uniform", 0), ("Zipf", 1))
+    }
     rules = [(one["rules"], one["nanoseconds_per_event"]) for one in found.rounds("inprocess", name="rules")]
     groups = {}
     for name in ("fold", "Redis", "SQLite"):
@@ -174,6 +181,7 @@ def fold(found):
 `loadtests/inprocess.py` (`vendange-bench`). CPU time of the threads that fold; the log is read from memory.
 
 {table(["visitors", "spread", "workers", "readers", "CPU ns an event", "events a CPU second", "events/s"], rows)}
+{chart("fold", "The fold against the number of visitors")}
 The same page views kept by Redis (pipelined by 64, append-only file, server and client added up) and by SQLite (two
 upserts a view, write-ahead log, transactions of 1,000, synced at checkpoints). Both do less: no limits, no topics, no
 ledger, no repeated events told apart.
@@ -189,6 +197,7 @@ Both kinds of lock around a slot's worth of work:
 The log: {log["append_nanoseconds_per_event"]:.0f} ns of CPU time to append an event and have it synced, 50 at
 once; {log["replay_nanoseconds_per_event"]:.0f} ns to read it again.
 """, {
+        "fold": charts.lines("The fold against the number of visitors", "visitors", "ns an event", sizes, log_x=True),
         "stores": charts.bars("CPU time of a page view", "µs", groups),
         "rules": charts.lines("The fold against the number of rules", "rules", "ns an event",
                               {"page views that match none of them": rules}, log_x=True, log_y=True),
