@@ -241,21 +241,24 @@ def large_files(disk):
 def catalog(found):
     results = found.results["catalog"]
     rows = [
-        [one["name"], f"{one['offered']:,.0f}", f"{one['largest_backlog']:,.0f}", f"{one.get('seconds_behind', 0):.1f}",
+        [one["name"], f"{one['offered']:,.0f}", f"{one['largest_lag']:,.0f}",
+         "yes" if one.get("keeps_up") else "no", f"{one.get('seconds_behind', 0):.1f}",
          f"{one['resident'] / 2**20:,.0f}"]
         for one in results
     ]
     series = {f"{one['offered']:,.0f} events/s": [tuple(sample) for sample in one["lag"]] for one in results[1:]}
-    head = ["stream", "events/s", "largest backlog, records", "s to catch up afterwards", "MiB resident, at most"]
+    kept = max((one["offered"] for one in results if one.get("keeps_up")), default=0)
+    head = ["stream", "events/s", "largest lag, records", "kept up", "s to catch up afterwards", "MiB resident, at most"]
     return f"""## The catalog, when everybody is known
 
-`loadtests/catalog.py`: page views of known contacts alone, each a change of rows. The catalog catches up with
-**{results[0]["caught_up"]:,.0f} events a second**. Beyond that it lags; the log goes on taking events, and what waits is
-in the log, not in memory.
+`loadtests/catalog.py`: page views of known contacts alone, each a change of rows. The catalog kept up with
+**{kept:,.0f} events a second**, the fastest stream of those below whose last records were a second old at most. Faster
+ones are taken by the log all the same, and what waits is in the log, not in memory; while they lasted and until it had
+caught up, the catalog took {results[0]["caught_up"]:,.0f} a second.
 
-{chart("catalog", "Backlog of the catalog")}
+{chart("catalog", "Lag of the catalog")}
 {table(head, rows)}""", {
-        "catalog": charts.lines("Records that wait for the catalog", "s", "records", series)
+        "catalog": charts.lines("Records of the log that are not in the catalog", "s", "records", series)
     }
 
 
