@@ -137,8 +137,8 @@ def webhooks(found):
 
 `loadtests/webhooks.py`: a known decision maker looks at the prices, and the rule for that alerts at once (no `hold`; a
 rule with one waits that long first). From the time the event was meant to be sent to the arrival of the notification,
-while pixels arrive at a share of the maximum, one in twenty of a known contact. The committer waits at most a
-millisecond for more to write, and the catalog commits what has gathered; nothing else waits on purpose.
+while pixels arrive at a share of the maximum, one in twenty of a known contact. Nothing waits on purpose but the
+committer, for a millisecond at most: what leads to a notification is not left to gather (decision 0072).
 
 {chart("webhooks", "Time from event to webhook")}
 {table(head, rows)}""", {
