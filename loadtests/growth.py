@@ -77,7 +77,7 @@ def contacts(service, sizes):
 def main():
     asked = options.parse(__doc__)
     records, persons = ([1, 50_000], [200, 400]) if asked.quick else (
-        [250_000, 1_000_000, 2_000_000, 4_000_000], [20_000, 60_000, 100_000]
+        [250_000, 750_000, 1_500_000, 4_000_000], [20_000, 60_000, 100_000]
     )
     results = []
     with options.directory() as directory:

@@ -86,8 +86,20 @@ def contact(found):
 
 
 def recovery(found):
-    one = found.starts[-1]
-    return at_least(one["not_in_checkpoints"] / one["seconds_to_folded"], 1e6, "{:,.0f}")
+    """Between starts that read all of their log: what a start takes once does not count."""
+    whole = [one for one in found.starts if one["not_in_checkpoints"] == one["records"]]
+    first, last = whole[0], whole[-1]
+    if first is last:
+        raise ValueError(whole)
+    records = last["records"] - first["records"]
+    return at_least(records / (last["seconds_to_folded"] - first["seconds_to_folded"]), 1e6, "{:,.0f}")
+
+
+def start(found):
+    last = found.starts[-1]
+    if last["visitors"] < 1_000_000:
+        raise ValueError(last["visitors"])
+    return at_most(last["seconds_to_folded"], 10, "{:.1f} s")
 
 
 TARGETS = [
@@ -103,6 +115,7 @@ TARGETS = [
     ("fold, 1 M visitors, two workers", "≥ 1.7 × one", two_workers),
     ("memory of a visitor", "≤ 280 B", visitor),
     ("memory of a contact", "≤ 1.5 KiB", contact),
-    ("start after a crash", "≥ 1,000,000 records a second", recovery),
+    ("start after a crash, records read and folded", "≥ 1,000,000 a second", recovery),
+    ("start after a crash, 1 M visitors", "≤ 10 s", start),
     ("event to webhook at half of the maximum, p99", "≤ 300 ms", webhook),
 ]
