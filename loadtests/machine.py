@@ -5,6 +5,8 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
+import tempfile
 
 import options
 import servers
@@ -36,7 +38,7 @@ def describe(is_quick):
         "cores": os.cpu_count(),
         "memory": field("/proc/meminfo", "MemTotal"),
         "kernel": os.uname().release,
-        "file_system": first_line("findmnt", "--noheadings", "--output", "FSTYPE,SOURCE", "--target", "/tmp"),
+        "file_system": first_line("findmnt", "--noheadings", "--output", "FSTYPE,SOURCE", "--target", tempfile.gettempdir()),
         "load_before": [round(value, 2) for value in os.getloadavg()],
         "versions": {
             "vendange": version(vendange.BINARY, "--version"),
@@ -53,6 +55,8 @@ def describe(is_quick):
 def main():
     asked = options.parse(__doc__)
     results = describe(asked.quick)
+    if not asked.quick and results["file_system"].startswith(("tmpfs", "ramfs")):
+        sys.exit("A sync costs nothing in memory: set TMPDIR to a directory on a disk.")
     print(f"{results['processor']}, {results['cores']} cores, load before: {results['load_before'][0]}", flush=True)
     options.save(results, asked.output)
 

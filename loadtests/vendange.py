@@ -16,6 +16,8 @@ SITE, HOST = "www", "www.example.com"
 
 
 class Vendange:
+    """`vendange serve` on the servers' core, with one loop and one worker, and its data in a directory."""
+
     def __init__(self, directory, *, destinations=(), behind_proxy=False):
         self.directory = pathlib.Path(directory) / "vendange"
         self.directory.mkdir(parents=True)
