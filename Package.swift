@@ -30,7 +30,8 @@ let package = Package(
         .target(name: "ScoreStore", dependencies: ["Domain"]),
 
         // The rims: each knows one outside technology, and none of them knows another.
-        .target(name: "EventLog", dependencies: ["Domain", "ScoreStore"]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "EventLog", dependencies: ["CZlib", "Domain", "ScoreStore"]),
         .target(
             name: "Collector",
             dependencies: [
@@ -193,7 +194,7 @@ let package = Package(
 )
 
 // One set of compiler features for every target, so that no module is less strict than another.
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .treatAllWarnings(as: .error),

@@ -145,6 +145,11 @@ package enum Limits {
     package static let segmentBytes = 64 * 1_024 * 1_024
     /// Bytes of one block's payload: what one sync can carry.
     package static let blockBytes = 4 * 1_024 * 1_024
+    /// Bytes of blocks that a sealed segment compresses together: enough to find what repeats, little to expand for
+    /// one record.
+    package static let chunkBytes = 262_144
+    /// How long the log rests after each chunk it sealed, so that sealing never has the disk or a core for long.
+    package static let sealingRest = TimeSpan.milliseconds(10)
     /// How long the committer waits for a block to become as large as the last one.
     package static let commitGathering = TimeSpan.milliseconds(1)
     /// Bytes of one framed record.

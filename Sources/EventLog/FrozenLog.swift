@@ -35,12 +35,10 @@ package final class FrozenLog: EventStream {
     }
 
     private static func end(of segment: Segment, in storage: any LogStorage) throws(LogOpenFailure) -> UInt64 {
-        do throws(StorageFailure) {
-            let file = try storage.open(segment.name, forWriting: false)
-            let bytes = try file.bytes(at: 0, count: try file.size())
-            return bytes.withUnsafeBytes { Recovery(of: $0, header: segment.header).chain.offset }
+        do throws(SegmentReadFailure) {
+            return try SegmentScan(segment.name, in: storage).endOffset
         } catch {
-            throw .storage(error)
+            throw LogOpenFailure(error, file: segment.name)
         }
     }
 
@@ -64,7 +62,7 @@ package final class FrozenLog: EventStream {
             return try reader.read(from: offset, maximumBytes: maximumBytes).map(self.cut)
         } catch {
             switch error {
-            case .damaged: throw .corrupt(offset: offset)
+            case .damaged, .header: throw .corrupt(offset: offset)
             case .storage(let failure): throw .storage(failure.code)
             }
         }

@@ -34,73 +34,56 @@ package struct LogCopy: Equatable, Sendable {
         for (index, offset) in offsets.enumerated() {
             guard offset == self.end else { throw .missing(from: self.end, to: offset) }
             let isLast = index + 1 == offsets.count
-            let segment = try Self.read(SegmentName.name(of: offset), in: source, isLast: isLast)
+            let name = SegmentName.name(of: offset)
+            let segment = try Self.read(name, in: source, isLast: isLast)
             if let copied, segment.header.stream != copied {
-                throw .corrupt(file: segment.name, position: 16, "the file belongs to another stream")
+                throw .corrupt(file: name, position: 16, "the file belongs to another stream")
             }
             copied = segment.header.stream
-            self.end = segment.end
-            self.files.append(segment.name)
+            self.end = segment.endOffset
+            self.files.append(name)
             try Self.attempt { () throws(StorageFailure) in
-                try Self.write(segment, as: stream ?? segment.header.stream, to: target)
+                try Self.write(segment, name, as: stream ?? segment.header.stream, to: target)
             }
         }
         self.stream = stream ?? copied ?? StreamID(0)
         try Self.attempt { () throws(StorageFailure) in try target.syncDirectory() }
     }
 
-    private struct Content {
-        var name: String
-        var header: SegmentHeader
-        var bytes: [UInt8]
-        var length: Int
-        var end: UInt64
-    }
-
     private static func read(
         _ name: String,
         in source: any LogStorage,
         isLast: Bool
-    ) throws(LogOpenFailure) -> Content {
-        let bytes = try self.attempt { () throws(StorageFailure) in
-            let file = try source.open(name, forWriting: false)
-            return try file.bytes(at: 0, count: try file.size())
-        }
-        let header: SegmentHeader
-        do throws(SegmentHeaderFault) {
-            header = try bytes.withUnsafeBufferPointer { (buffer) throws(SegmentHeaderFault) in
-                try SegmentHeader(decoding: UnsafeRawBufferPointer(buffer))
-            }
+    ) throws(LogOpenFailure) -> SegmentScan {
+        let scan: SegmentScan
+        do throws(SegmentReadFailure) {
+            scan = try SegmentScan(name, in: source)
         } catch {
-            if case .version(let version) = error, version > SegmentHeader.version { throw .newerVersion(file: name) }
-            throw .corrupt(file: name, position: 0, error.description)
+            throw LogOpenFailure(error, file: name)
         }
-        let recovery = bytes.withUnsafeBytes { Recovery(of: $0, header: header) }
-        let position = recovery.chain.position
-        switch recovery.tail {
+        switch scan.tail {
         case .blank: break
-        case .torn(let fault):
+        case .torn(let text):
             // At the end it is a write that is under way, or was cut short; elsewhere the segment was full.
-            guard isLast else { throw .corrupt(file: name, position: position, fault.description) }
-        case .corrupt(let fault, let laterBlock):
-            let text = "\(fault), and an intact block follows at byte \(laterBlock)"
-            throw .corrupt(file: name, position: position, text)
+            guard isLast else { throw .corrupt(file: name, position: scan.position, text) }
+        case .corrupt(let text): throw .corrupt(file: name, position: scan.position, text)
         }
-        return Content(name: name, header: header, bytes: bytes, length: position, end: recovery.chain.offset)
+        return scan
     }
 
     private static func write(
-        _ segment: Content,
+        _ segment: SegmentScan,
+        _ name: String,
         as stream: StreamID,
         to target: any LogStorage
     ) throws(StorageFailure) {
         var header = segment.header
         header.stream = stream
-        let file = try target.create(segment.name)
+        let file = try target.create(name)
         try header.encoded().withUnsafeBufferPointer { (buffer) throws(StorageFailure) in
             try file.writeAll(UnsafeRawBufferPointer(buffer), at: 0)
         }
-        let blocks = SegmentHeader.byteCount..<segment.length
+        let blocks = SegmentHeader.byteCount..<segment.position
         try segment.bytes.withUnsafeBufferPointer { (all) throws(StorageFailure) in
             let part = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: all[blocks]))
             try file.writeAll(part, at: SegmentHeader.byteCount)

@@ -25,6 +25,10 @@ package struct LogInspector: Sendable {
         package var stream: StreamID?
         /// Segment files.
         package var segments = 0
+        /// Of these, sealed ones.
+        package var sealedSegments = 0
+        /// Bytes of all segment files.
+        package var fileBytes: UInt64 = 0
         /// Good blocks.
         package var blocks = 0
         /// Records in them.
@@ -86,7 +90,7 @@ package struct LogInspector: Sendable {
     /// Reads everything and tells what is wrong, in the order of the files.
     package func verify() throws(StorageFailure) -> [Finding] {
         var findings: [Finding] = []
-        try self.scan(findings: &findings) { _, _ in }
+        try self.scan(findings: &findings) { _ in }
         return findings
     }
 
@@ -98,19 +102,23 @@ package struct LogInspector: Sendable {
         var findings: [Finding] = []
         var result = Statistics()
         var isFirst = true
-        let segments = try self.scan(findings: &findings) { header, payload in
-            if isFirst { result.start = header.firstOffset }
+        let segments = try self.scan(findings: &findings) { block in
+            if isFirst { result.start = block.firstOffset }
             isFirst = false
             result.blocks += 1
-            result.records += UInt64(header.records)
-            result.payloadBytes += UInt64(header.payloadBytes)
-            result.end = header.endOffset
-            result.firstTime = result.firstTime ?? header.time
-            result.lastTime = header.time
-            var walk = BlockFrames(payload)
-            while let range = walk.next() { result.counts[Int(payload[range.lowerBound + 4])] += 1 }
+            result.records += UInt64(block.count)
+            result.payloadBytes += UInt64(block.frames.count)
+            result.end = block.endOffset
+            result.firstTime = result.firstTime ?? block.time
+            result.lastTime = block.time
+            block.frames.withUnsafeBytes { payload in
+                var walk = BlockFrames(payload)
+                while let range = walk.next() { result.counts[Int(payload[range.lowerBound + 4])] += 1 }
+            }
         }
         result.segments = segments.count
+        result.sealedSegments = segments.headers.count { $0.seal != nil }
+        result.fileBytes = segments.fileBytes
         result.stream = segments.headers.first?.stream
         if isFirst, let first = segments.headers.first {
             result.start = first.firstOffset
@@ -123,16 +131,18 @@ package struct LogInspector: Sendable {
     package func dump(from offset: UInt64, limit: Int, record: (RecordSummary) -> Void) throws(StorageFailure) {
         var findings: [Finding] = []
         var left = limit
-        try self.scan(findings: &findings) { header, payload in
-            var number = header.firstOffset
-            var walk = BlockFrames(payload)
-            while left > 0, let range = walk.next() {
-                if number >= offset {
-                    let frame = UnsafeRawBufferPointer(rebasing: payload[range])
-                    record(Self.describe(frame, offset: number, time: header.time))
-                    left -= 1
+        try self.scan(findings: &findings) { block in
+            block.frames.withUnsafeBytes { payload in
+                var number = block.firstOffset
+                var walk = BlockFrames(payload)
+                while left > 0, let range = walk.next() {
+                    if number >= offset {
+                        let frame = UnsafeRawBufferPointer(rebasing: payload[range])
+                        record(Self.describe(frame, offset: number, time: block.time))
+                        left -= 1
+                    }
+                    number += 1
                 }
-                number += 1
             }
         }
     }
@@ -140,29 +150,41 @@ package struct LogInspector: Sendable {
     private struct Segments {
         var count = 0
         var headers: [SegmentHeader] = []
+        var fileBytes: UInt64 = 0
     }
 
     /// Reads all segments; a damaged one is left where the damage begins, and reading goes on with the next.
     @discardableResult
     private func scan(
         findings: inout [Finding],
-        visit: (BlockHeader, UnsafeRawBufferPointer) -> Void
+        visit: (CommittedBlock) -> Void
     ) throws(StorageFailure) -> Segments {
         let offsets = try self.storage.list().compactMap(SegmentName.firstOffset).sorted()
         var result = Segments(count: offsets.count)
         var end: UInt64?
         for (index, offset) in offsets.enumerated() {
             let name = SegmentName.name(of: offset)
-            let bytes: [UInt8]
-            do throws(StorageFailure) {
-                let file = try self.storage.open(name, forWriting: false)
-                bytes = try file.bytes(at: 0, count: try file.size())
+            let segment: SegmentScan
+            do throws(SegmentReadFailure) {
+                segment = try SegmentScan(name, in: self.storage, visit: visit)
             } catch {
-                // A running service may trim while this reads.
-                guard error.reason == .notFound else { throw error }
+                switch error {
+                case .storage(let failure):
+                    // A running service may trim while this reads.
+                    guard failure.reason == .notFound else { throw failure }
+                case .header(let fault):
+                    findings.append(Finding(isDamage: true, file: name, position: 0, text: fault.description))
+                    end = nil
+                case .damaged(let text, let position):
+                    findings.append(Finding(isDamage: true, file: name, position: position, text: text))
+                    end = nil
+                }
                 continue
             }
-            guard let header = Self.header(bytes, name: name, offset: offset, findings: &findings) else {
+            let header = segment.header
+            if header.firstOffset != offset {
+                let text = "the header says that the segment begins at record \(header.firstOffset)"
+                findings.append(Finding(isDamage: true, file: name, position: 56, text: text))
                 end = nil
                 continue
             }
@@ -175,35 +197,15 @@ package struct LogInspector: Sendable {
                 findings.append(Finding(isDamage: true, file: name, position: 16, text: text))
             }
             result.headers.append(header)
-            let recovery = bytes.withUnsafeBytes { Recovery(of: $0, header: header, visit: visit) }
-            Self.judge(recovery, name: name, isLast: index + 1 == offsets.count, findings: &findings)
-            end = recovery.chain.offset
+            result.fileBytes += UInt64(segment.bytes.count)
+            Self.judge(segment, name: name, isLast: index + 1 == offsets.count, findings: &findings)
+            end = segment.endOffset
         }
         return result
     }
 
-    private static func header(
-        _ bytes: [UInt8],
-        name: String,
-        offset: UInt64,
-        findings: inout [Finding]
-    ) -> SegmentHeader? {
-        do throws(SegmentHeaderFault) {
-            let header = try bytes.withUnsafeBufferPointer { (buffer) throws(SegmentHeaderFault) in
-                try SegmentHeader(decoding: UnsafeRawBufferPointer(buffer))
-            }
-            if header.firstOffset == offset { return header }
-            let text = "the header says that the segment begins at record \(header.firstOffset)"
-            findings.append(Finding(isDamage: true, file: name, position: 56, text: text))
-        } catch {
-            findings.append(Finding(isDamage: true, file: name, position: 0, text: error.description))
-        }
-        return nil
-    }
-
-    private static func judge(_ recovery: Recovery, name: String, isLast: Bool, findings: inout [Finding]) {
-        let position = recovery.chain.position
-        switch recovery.tail {
+    private static func judge(_ segment: SegmentScan, name: String, isLast: Bool, findings: inout [Finding]) {
+        switch segment.tail {
         case .blank: break
         case .torn(let fault):
             let text =
@@ -211,10 +213,9 @@ package struct LogInspector: Sendable {
                 ? "\(fault); nothing intact follows: a write that was cut short or is under way, "
                     + "or a damaged last block"
                 : "\(fault), in a segment that was full"
-            findings.append(Finding(isDamage: !isLast, file: name, position: position, text: text))
-        case .corrupt(let fault, let laterBlock):
-            let text = "\(fault); an intact block follows at byte \(laterBlock)"
-            findings.append(Finding(isDamage: true, file: name, position: position, text: text))
+            findings.append(Finding(isDamage: !isLast, file: name, position: segment.position, text: text))
+        case .corrupt(let text):
+            findings.append(Finding(isDamage: true, file: name, position: segment.position, text: text))
         }
     }
 

@@ -36,6 +36,18 @@ package enum LogOpenFailure: Error, Equatable, Sendable, CustomStringConvertible
     }
 }
 
+extension LogOpenFailure {
+    /// What it means for an opening that a file could not be read.
+    init(_ failure: SegmentReadFailure, file: String) {
+        switch failure {
+        case .storage(let failure): self = .storage(failure)
+        case .header(.version(let version)) where version > SegmentHeader.version: self = .newerVersion(file: file)
+        case .header(let fault): self = .corrupt(file: file, position: 0, fault.description)
+        case .damaged(let fault, let position): self = .corrupt(file: file, position: position, fault)
+        }
+    }
+}
+
 /// What opening a log found.
 package struct LogOpening: Equatable, Sendable {
     /// Whether the log had been closed, so that nothing had to be recovered.

@@ -83,19 +83,11 @@ struct LogRecovery {
         var segments: [Segment] = []
         for offset in offsets {
             let name = SegmentName.name(of: offset)
-            let bytes = try self.attempt { () throws(StorageFailure) in
-                try self.storage.open(name, forWriting: false).bytes(at: 0, count: SegmentHeader.byteCount)
-            }
             let header: SegmentHeader
-            do throws(SegmentHeaderFault) {
-                header = try bytes.withUnsafeBufferPointer { (buffer) throws(SegmentHeaderFault) in
-                    try SegmentHeader(decoding: UnsafeRawBufferPointer(buffer))
-                }
+            do throws(SegmentReadFailure) {
+                header = try SegmentReader.open(name, in: self.storage).header
             } catch {
-                if case .version(let version) = error, version > SegmentHeader.version {
-                    throw .newerVersion(file: name)
-                }
-                throw .corrupt(file: name, position: 0, error.description)
+                throw LogOpenFailure(error, file: name)
             }
             guard header.firstOffset == offset else {
                 throw .corrupt(file: name, position: 56, "the file says that it begins at \(header.firstOffset)")
@@ -114,6 +106,8 @@ struct LogRecovery {
     /// must not be less durable than that.
     private func recoverLast(_ segments: [Segment], marker: [UInt8]?) throws(LogOpenFailure) -> Result {
         let last = segments[segments.count - 1]
+        // Only what is full is sealed, so that another segment followed it.
+        if let seal = last.header.seal { throw .missing(from: seal.endOffset, to: seal.endOffset + 1) }
         let (file, bytes) = try self.attempt { () throws(StorageFailure) in
             let file = try self.storage.open(last.name, forWriting: true)
             try file.sync()
@@ -172,11 +166,7 @@ struct LogRecovery {
                     }
                 }
             } catch {
-                switch error {
-                case .damaged(let fault, let position):
-                    throw .corrupt(file: segment.name, position: position, "\(fault), before record \(segmentEnd)")
-                case .storage(let failure): throw .storage(failure)
-                }
+                throw LogOpenFailure(error, file: segment.name)
             }
             guard offset == segmentEnd else { throw .missing(from: segmentEnd, to: offset) }
         }

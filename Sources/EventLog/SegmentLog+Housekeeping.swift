@@ -19,8 +19,9 @@ extension SegmentLog {
         var isStopping = false
         while !isStopping {
             self.keepHouse()
+            let rest = self.sealSome() ? Limits.sealingRest : Self.pulse
             isStopping = self.errands.wait(
-                microseconds: Self.pulse.microseconds,
+                microseconds: rest.microseconds,
                 until: { $0.isAsked || $0.isStopping },
                 { errands in
                     errands.isAsked = false
@@ -95,7 +96,10 @@ extension SegmentLog {
     /// of what was trimmed stays readable.
     private func giveBack(_ count: inout Int) throws(StorageFailure) {
         while let segment = self.state.withLock({ $0.discarded.first }) {
-            if self.state.withLock({ $0.spares.count }) >= Self.spareLimit {
+            // A sealed file is shorter than a spare, and no space may be needed to make one of it.
+            let isFull =
+                try self.storage.open(segment.name, forWriting: false).size() == self.configuration.segmentBytes
+            if !isFull || self.state.withLock({ $0.spares.count }) >= Self.spareLimit {
                 try self.storage.remove(segment.name)
                 try self.storage.syncDirectory()
             } else {

@@ -31,7 +31,7 @@ extension SegmentLog {
                 let start = self.start
                 guard offset >= start else { throw .trimmed(first: start) }
                 switch error {
-                case .damaged: throw .corrupt(offset: offset)
+                case .damaged, .header: throw .corrupt(offset: offset)
                 case .storage(let failure): throw .storage(failure.code)
                 }
             }

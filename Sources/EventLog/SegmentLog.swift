@@ -21,6 +21,10 @@ package final class SegmentLog: EventStream {
         var spares: [Spare] = []
         /// Trimmed, oldest first; their files are not given back yet.
         var discarded: [Segment] = []
+        /// Segments that end at or below this offset may be sealed.
+        var sealLimit: UInt64 = 0
+        /// Why a segment was not sealed, until somebody asks.
+        var sealingFailure: String?
         var failure: StorageFailure?
         /// As of the last block.
         var clock: LogClock
@@ -55,6 +59,8 @@ package final class SegmentLog: EventStream {
     let errands = Monitor(Errands())
     /// Held while a spare is made or a trimmed file is given back; counts the spares' names.
     let spareMaker = Mutex(0)
+    /// The housekeeper's.
+    let sealing = Mutex(SealingState())
     private let isClosing = Atomic(false)
     private let threads = Mutex<[SystemThread]>([])
 
@@ -200,7 +206,7 @@ package final class SegmentLog: EventStream {
         self.keepHouse()
         let outcome = self.commitRound()
         self.keepHouse()
-        return outcome.isCommitted
+        return self.sealSome() || outcome.isCommitted
     }
 
     /// Commits what is pending, leaves the marker of a clean stop unless the log has failed, and gives the directory

@@ -18,6 +18,8 @@ struct CheckpointJob {
     /// Saves by time and by distance, until the task is cancelled. One save at a time: it takes as long as it takes,
     /// and the next counts from its end.
     func runAgainAndAgain() async {
+        // What the last run's checkpoints made superfluous.
+        self.trim()
         var next = self.now.adding(Self.period)
         while (try? await Task.sleep(for: Self.pulse)) != nil {
             guard self.now >= next || self.isFar else { continue }
@@ -76,6 +78,9 @@ struct CheckpointJob {
             try self.core.pipeline.trim(olderThan: age, applied: self.core.pump.applied)
         } catch {
             self.core.logger.error("log not trimmed", metadata: ["error": "\(error)"])
+        }
+        if let failure = self.core.log.takeSealingFailure() {
+            self.core.logger.error("segment not sealed", metadata: ["error": "\(failure)"])
         }
     }
 }

@@ -156,11 +156,13 @@ extension Pipeline {
     }
 
     /// Retention by age, but never what the older generation or the catalog, which has applied everything below
-    /// `applied`, still needs.
+    /// `applied`, still needs. What is kept of the rest is sealed.
     package func trim(olderThan age: TimeSpan, applied: UInt64) throws(StorageFailure) {
         guard let low = try self.checkpoints.oldestLow() else { return }
         let horizon = Timestamp(microseconds: self.log.now.microseconds - age.microseconds)
-        self.log.retain(newerThan: horizon, below: min(low, applied))
+        let limit = min(low, applied)
+        self.log.retain(newerThan: horizon, below: limit)
+        self.log.seal(below: limit)
     }
 
     /// How many records a start would read again.

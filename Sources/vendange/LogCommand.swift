@@ -83,10 +83,10 @@ struct LogCommand: AsyncParsableCommand {
                 let statistics = try LogCommand.inspector(self.options).statistics()
                 if self.output.json { return print(JSON(statistics: statistics).pretty) }
                 print("stream    \(statistics.stream?.description ?? "-")")
-                print("segments  \(statistics.segments)")
+                print("segments  \(statistics.segments) (\(statistics.sealedSegments) sealed)")
                 print("blocks    \(statistics.blocks)")
                 print("records   \(statistics.records) (\(statistics.start) up to \(statistics.end))")
-                print("bytes     \(statistics.payloadBytes)")
+                print("bytes     \(statistics.payloadBytes) (\(statistics.fileBytes) in files)")
                 for (name, records) in statistics.namedKinds { print("  \(name): \(records)") }
             }
         }
@@ -126,7 +126,9 @@ extension JSON {
     fileprivate init(statistics: LogInspector.Statistics) {
         self = .object([
             "stream": statistics.stream.map { .string($0.description) } ?? .null,
-            "segments": .number(Double(statistics.segments)), "blocks": .number(Double(statistics.blocks)),
+            "segments": .number(Double(statistics.segments)),
+            "sealed": .number(Double(statistics.sealedSegments)),
+            "file_bytes": .number(Double(statistics.fileBytes)), "blocks": .number(Double(statistics.blocks)),
             "records": .number(Double(statistics.records)), "start": .number(Double(statistics.start)),
             "end": .number(Double(statistics.end)), "bytes": .number(Double(statistics.payloadBytes)),
             "kinds": .object(

@@ -3,7 +3,8 @@
 import PackageDescription
 
 // The core alone, for tools that compile everything they look at: the sanitizers (scripts/sanitize), libFuzzer
-// (scripts/fuzz) and the budgets of instructions and allocations (loadtests/budgets), which are a release's. Its folders link to those of the project; nothing here is compiled from a copy.
+// (scripts/fuzz) and the budgets of instructions and allocations (loadtests/budgets), which are a release's. Its folders
+// link to those of the project; nothing here is compiled from a copy.
 
 // What is built: `store` (nothing from outside), `collector` (with NIO), `fuzz` (instrumented, with the fuzzer's
 // program) or `steps` (the program the budgets count).
@@ -21,7 +22,8 @@ let package = Package(
     targets: [
         .target(name: "Domain"),
         .target(name: "ScoreStore", dependencies: ["Domain"]),
-        .target(name: "EventLog", dependencies: ["Domain", "ScoreStore"]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "EventLog", dependencies: ["CZlib", "Domain", "ScoreStore"]),
         .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport"),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"]),
         .testTarget(name: "ScoreStoreTests", dependencies: ["Domain", "ScoreStore", "TestSupport"]),
@@ -52,7 +54,7 @@ if part == "collector" {
 
 if part == "collector" {
     // What is built for the thread sanitizer locks with a lock that the sanitizer sees.
-    for target in package.targets {
+    for target in package.targets where target.type != .system {
         target.dependencies.append("TracedLocks")
         target.swiftSettings = [.unsafeFlags(["-module-alias", "Synchronization=TracedLocks"])]
     }
@@ -75,7 +77,8 @@ if part == "steps" {
     package.targets = [
         .target(name: "Domain"),
         .target(name: "ScoreStore", dependencies: ["Domain"]),
-        .target(name: "EventLog", dependencies: ["Domain", "ScoreStore"]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "EventLog", dependencies: ["CZlib", "Domain", "ScoreStore"]),
         .target(
             name: "Collector",
             dependencies: ["Domain"],
@@ -90,7 +93,7 @@ if part == "steps" {
     ]
 }
 
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .enableUpcomingFeature("ExistentialAny"),

@@ -76,7 +76,7 @@ import Testing
         #expect(try LogInspector(directory: directory.path).verify().isEmpty)
     }
 
-    @Test func `reading goes on while segments are written, trimmed and recycled`() throws {
+    @Test func `reading goes on while segments are written, sealed, trimmed and recycled`() throws {
         let directory = try TemporaryDirectory()
         let log = try self.open(directory)
         let isDone = Atomic(false)
@@ -112,6 +112,7 @@ import Testing
             while !isDone.load(ordering: .acquiring) {
                 let end = log.wait(beyond: log.end, timeout: .milliseconds(1))
                 log.trim(below: end > 1_000 ? end - 1_000 : 0)
+                log.seal(below: end > 500 ? end - 500 : 0)
             }
         }
         self.together([writing, trimming, reader, reader])

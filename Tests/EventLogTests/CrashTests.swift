@@ -3,8 +3,8 @@ import EventLog
 import TestSupport
 import Testing
 
-/// The machine stops in the middle of every single storage operation of a run that fills, rolls, trims and recycles
-/// segments. After each: everything acknowledged is there once, in order, and nothing else but what was appended.
+/// The machine stops in the middle of every single storage operation of a run that fills, rolls, seals, trims and
+/// recycles segments. After each: everything acknowledged is there once, in order, and nothing else but what was appended.
 @Suite struct CrashTests {
     private struct Outcome {
         var appended: UInt64 = 0
@@ -32,10 +32,11 @@ import Testing
             } catch is AppendRefusal { break }
             fixture.clock.advance(.milliseconds(10))
             while log.step() {}
-            if outcome.appended > 30 {
-                outcome.trimmed = outcome.appended - 30
+            if outcome.appended > 60 {
+                outcome.trimmed = outcome.appended - 60
                 log.trim(below: outcome.trimmed)
             }
+            log.seal(below: outcome.appended - min(outcome.appended, 25))
         }
         log.close()
         outcome.acknowledged = max(outcome.acknowledged, first + record.ticket)
@@ -58,6 +59,7 @@ import Testing
         let operations = dry.storage.operations
         #expect(probe.acknowledged == probe.appended)
         #expect(operations > 200)
+        #expect(try LogInspector(dry.storage).statistics().sealedSegments > 0)
         for point in 1...operations {
             let fixture = LogFixture(seed: UInt64(point))
             fixture.storage.crash(after: point)

@@ -14,7 +14,7 @@ import Testing
         log.close()
         let name = SegmentName.name(of: 0)
         var bytes = try #require(fixture.storage.contents(of: name))
-        bytes[8] = 2
+        bytes[8] = 3
         let checksum = bytes[..<4_092].withUnsafeBytes { CRC32C.extend(with: $0) }
         for index in 0..<4 { bytes[4_092 + index] = UInt8(truncatingIfNeeded: checksum >> (8 * index)) }
         fixture.storage.put(bytes, as: name)

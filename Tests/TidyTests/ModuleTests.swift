@@ -6,7 +6,7 @@ import Testing
     static let allowed: [String: Set<String>] = [
         "Domain": [],
         "ScoreStore": ["Domain", "Glibc", "Synchronization"],
-        "EventLog": ["Domain", "Glibc", "ScoreStore", "Synchronization"],
+        "EventLog": ["CZlib", "Domain", "Glibc", "ScoreStore", "Synchronization"],
         "Catalog": ["Domain", "Foundation", "GRDB", "ScoreStore", "Synchronization"],
         "Collector": ["Domain", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "ScoreStore", "Synchronization"],
         "Delivery": [

@@ -10,6 +10,8 @@ package struct SegmentHeader: Equatable, Sendable {
     package var firstOffset: UInt64
     /// The time of the last block before this segment; no block in it is dated earlier.
     package var baseTime: Timestamp
+    /// How a sealed segment ends; nil while the blocks lie as they were committed.
+    package var seal: SegmentSeal?
 
     /// A header.
     package init(
@@ -17,21 +19,23 @@ package struct SegmentHeader: Equatable, Sendable {
         slotKey: SipKey,
         salt: SipKey,
         firstOffset: UInt64,
-        baseTime: Timestamp
+        baseTime: Timestamp,
+        seal: SegmentSeal? = nil
     ) {
         self.stream = stream
         self.slotKey = slotKey
         self.salt = salt
         self.firstOffset = firstOffset
         self.baseTime = baseTime
+        self.seal = seal
     }
 
     /// Bytes of a header, and where the first block lies.
     package static let byteCount = 4_096
     /// "vendange", the first eight bytes of every segment.
     package static let magic: UInt64 = 0x6567_6e61_646e_6576
-    /// The format this code reads and writes.
-    package static let version: UInt32 = 1
+    /// The newest form that this code reads: 1 holds blocks, 2 is sealed.
+    package static let version: UInt32 = 2
 
     private static let checksumPosition = SegmentHeader.byteCount - 4
 
@@ -40,7 +44,7 @@ package struct SegmentHeader: Equatable, Sendable {
         var writer = ByteWriter()
         writer.bytes.reserveCapacity(Self.byteCount)
         writer.write(Self.magic)
-        writer.write(Self.version)
+        writer.write(UInt32(self.seal == nil ? 1 : 2))
         writer.write(UInt32(Self.byteCount))
         writer.write(self.stream.rawValue)
         writer.write(self.slotKey.first)
@@ -49,6 +53,10 @@ package struct SegmentHeader: Equatable, Sendable {
         writer.write(self.salt.second)
         writer.write(self.firstOffset)
         writer.write(self.baseTime.microseconds)
+        if let seal {
+            writer.write(seal.endOffset)
+            writer.write(UInt64(seal.fileBytes))
+        }
         writer.bytes.append(contentsOf: repeatElement(0, count: Self.checksumPosition - writer.bytes.count))
         writer.write(writer.bytes.withUnsafeBytes { CRC32C.extend(with: $0) })
         return writer.bytes
@@ -62,16 +70,39 @@ package struct SegmentHeader: Equatable, Sendable {
         guard Self.word(content, 0) == Self.magic else { throw .notASegment }
         guard UInt32(littleEndian: stored) == CRC32C.extend(with: content) else { throw .checksum }
         let version = UInt32(truncatingIfNeeded: Self.word(content, 8))
-        guard version == Self.version else { throw .version(version) }
+        guard version == 1 || version == 2 else { throw .version(version) }
         self.stream = StreamID(Self.word(content, 16))
         self.slotKey = SipKey(Self.word(content, 24), Self.word(content, 32))
         self.salt = SipKey(Self.word(content, 40), Self.word(content, 48))
         self.firstOffset = Self.word(content, 56)
         self.baseTime = Timestamp(microseconds: Int64(bitPattern: Self.word(content, 64)))
+        guard version == 2 else { return }
+        let seal = SegmentSeal(
+            endOffset: Self.word(content, 72),
+            fileBytes: Int(truncatingIfNeeded: Self.word(content, 80))
+        )
+        guard seal.endOffset > self.firstOffset, seal.endOffset < 1 << 63, seal.fileBytes > Self.byteCount else {
+            throw .seal
+        }
+        self.seal = seal
     }
 
     private static func word(_ bytes: UnsafeRawBufferPointer, _ position: Int) -> UInt64 {
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    }
+}
+
+/// Where a sealed segment ends: what tells a whole file from one that was cut.
+package struct SegmentSeal: Equatable, Sendable {
+    /// The offset behind the last record.
+    package var endOffset: UInt64
+    /// Bytes of the file.
+    package var fileBytes: Int
+
+    /// An end.
+    package init(endOffset: UInt64, fileBytes: Int) {
+        self.endOffset = endOffset
+        self.fileBytes = fileBytes
     }
 }
 
@@ -85,6 +116,8 @@ package enum SegmentHeaderFault: Error, Equatable, Sendable, CustomStringConvert
     case checksum
     /// Written by another version of the format.
     case version(UInt32)
+    /// The end that a sealed segment tells cannot be.
+    case seal
 
     /// For the operator.
     package var description: String {
@@ -92,6 +125,7 @@ package enum SegmentHeaderFault: Error, Equatable, Sendable, CustomStringConvert
         case .truncated(let count): "the file ends after \(count) bytes, within the header"
         case .notASegment: "the file does not begin like a segment"
         case .checksum: "the header's checksum does not fit"
+        case .seal: "the header tells an end that cannot be"
         case .version(let version): "it is of format \(version), which another version of Vendange wrote"
         }
     }

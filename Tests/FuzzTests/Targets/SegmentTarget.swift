@@ -70,6 +70,11 @@ enum SegmentTarget {
         _ = try? SegmentHeader(decoding: input)
         _ = Recovery(of: input, header: SegmentScript.header)
         _ = CleanMarker.end(in: Array(input))
+        let chain = SealedChain(startOf: SegmentScript.header)
+        if let chunk = try? chain.nextHeader(input, seal: SegmentSeal(endOffset: 1_000, fileBytes: 8_192)) {
+            try? chain.check(input, is: chunk)
+            _ = try? SealedContent.blocks(of: chunk, in: input)
+        }
         var reader = ByteReader(input)
         _ = try? CauseTable(from: &reader)
     }

@@ -11,7 +11,7 @@ struct Bench: ParsableCommand {
         abstract: "Measures the core of Vendange in process. Prints one JSON object per line.",
         subcommands: [
             FoldCommand.self, MemoryCommand.self, RulesCommand.self, LocksCommand.self, LogCommand.self,
-            BesideCommand.self,
+            BesideCommand.self, SealCommand.self,
         ]
     )
 }

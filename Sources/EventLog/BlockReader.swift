@@ -1,0 +1,90 @@
+import Domain
+import Synchronization
+
+/// Reads the blocks of a segment that lies as it was committed.
+struct BlockReader {
+    private static let windowBytes = 262_144
+
+    private let segment: Segment
+    private let header: SegmentHeader
+    private let file: any StorageFile
+    /// The durable records of the segment end here.
+    private let endOffset: UInt64
+    private var chain: BlockChain
+    private var window: [UInt8] = []
+    private var windowStart = 0
+
+    /// A reader from the block that holds `offset` on.
+    init(_ segment: Segment, _ file: any StorageFile, header: SegmentHeader, from offset: UInt64, endOffset: UInt64) {
+        self.segment = segment
+        self.header = header
+        self.endOffset = endOffset
+        self.chain = segment.index.withLock { $0.place(before: offset) }
+        self.file = file
+    }
+
+    /// The blocks from the one that holds `offset` on: at least one, at most about `maximumBytes`.
+    mutating func read(from offset: UInt64, maximumBytes: Int) throws(SegmentReadFailure) -> [CommittedBlock] {
+        var blocks: [CommittedBlock] = []
+        var total = 0
+        while self.chain.offset < self.endOffset {
+            let header = try self.nextHeader()
+            if header.endOffset > offset {
+                guard blocks.isEmpty || total + header.payloadBytes <= maximumBytes else { break }
+                blocks.append(try self.block(header))
+                total += header.payloadBytes
+            }
+            self.chain.advance(past: header)
+            self.segment.index.withLock { $0.note(self.chain) }
+        }
+        self.segment.index.withLock { $0.noteResumption(self.chain) }
+        return blocks
+    }
+
+    private mutating func nextHeader() throws(SegmentReadFailure) -> BlockHeader {
+        try self.fill(BlockHeader.byteCount)
+        return try self.inspect { (chain, bytes, salt) throws(BlockFault) in
+            try chain.nextHeader(bytes, salt: salt)
+        }
+    }
+
+    private mutating func block(_ header: BlockHeader) throws(SegmentReadFailure) -> CommittedBlock {
+        try self.fill(header.blockBytes)
+        _ = try self.inspect { (chain, bytes, salt) throws(BlockFault) in
+            try chain.nextBlock(bytes, salt: salt)
+        }
+        let start = self.chain.position - self.windowStart
+        return CommittedBlock(
+            firstOffset: header.firstOffset,
+            count: header.records,
+            time: header.time,
+            frames: Array(self.window[(start + header.payload.lowerBound)..<(start + header.payload.upperBound)])
+        )
+    }
+
+    private func inspect(
+        _ body: (BlockChain, UnsafeRawBufferPointer, SipKey) throws(BlockFault) -> BlockHeader
+    ) throws(SegmentReadFailure) -> BlockHeader {
+        let start = self.chain.position - self.windowStart
+        do throws(BlockFault) {
+            return try self.window.withUnsafeBufferPointer { (buffer) throws(BlockFault) in
+                let rest = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[start...]))
+                return try body(self.chain, rest, self.header.salt)
+            }
+        } catch {
+            throw .damaged(error.description, position: self.chain.position)
+        }
+    }
+
+    /// Makes the window hold `count` bytes from the chain's end on, as far as the file does.
+    private mutating func fill(_ count: Int) throws(SegmentReadFailure) {
+        let start = self.chain.position - self.windowStart
+        if start >= 0, start + count <= self.window.count { return }
+        do throws(StorageFailure) {
+            self.window = try self.file.bytes(at: self.chain.position, count: max(count, Self.windowBytes))
+        } catch {
+            throw .storage(error)
+        }
+        self.windowStart = self.chain.position
+    }
+}
