@@ -148,6 +148,13 @@ package enum Limits {
     /// Bytes of blocks that a sealed segment compresses together: enough to find what repeats, little to expand for
     /// one record.
     package static let chunkBytes = 262_144
+    /// How old the first block of a segment becomes before the next segment begins, full or not: what is erased, or
+    /// past its retention, must not stay because little is recorded.
+    package static let segmentAge = TimeSpan.days(1)
+    /// How long one walk over the sealed log for what was erased keeps the next waiting.
+    package static let erasurePause = TimeSpan.days(1)
+    /// Contacts and visitors that one such walk looks for.
+    package static let erasuresPerPass = 65_536
     /// How long the log rests after each chunk it sealed, so that sealing never has the disk or a core for long.
     package static let sealingRest = TimeSpan.milliseconds(10)
     /// How long the committer waits for a block to become as large as the last one.

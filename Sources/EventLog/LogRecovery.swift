@@ -11,6 +11,8 @@ struct LogRecovery {
         var segments: [Segment]
         var file: any StorageFile
         var chain: BlockChain
+        /// The time of the last segment's first block.
+        var begun: Timestamp?
         var causes: CauseTable
         var opening: LogOpening
     }
@@ -113,7 +115,10 @@ struct LogRecovery {
             try file.sync()
             return (file, try file.bytes(at: 0, count: try file.size()))
         }
-        let recovery = bytes.withUnsafeBytes { Recovery(of: $0, header: last.header) }
+        var begun: Timestamp?
+        let recovery = bytes.withUnsafeBytes {
+            Recovery(of: $0, header: last.header) { block, _ in begun = begun ?? block.time }
+        }
         var opening = LogOpening()
         switch recovery.tail {
         case .blank: break
@@ -136,6 +141,7 @@ struct LogRecovery {
             segments: segments,
             file: file,
             chain: recovery.chain,
+            begun: begun,
             causes: CauseTable(),
             opening: opening
         )

@@ -8,6 +8,8 @@ struct CommitState: Sendable {
     var file: any StorageFile
     var header: SegmentHeader
     var chain: BlockChain
+    /// The time of the segment's first block; nil while there is none.
+    var begun: Timestamp?
     /// Ahead of the published table by the block being committed.
     var causes: CauseTable
     var clock: LogClock
@@ -22,11 +24,12 @@ struct CommitState: Sendable {
     /// The writer whose turn it is to be first.
     var turn = 0
 
-    init(file: any StorageFile, header: SegmentHeader, chain: BlockChain, causes: CauseTable, clock: LogClock) {
-        self.file = file
-        self.header = header
-        self.chain = chain
-        self.causes = causes
+    init(_ found: LogRecovery.Result, clock: LogClock) {
+        self.file = found.file
+        self.header = found.segments[found.segments.count - 1].header
+        self.chain = found.chain
+        self.begun = found.begun
+        self.causes = found.causes
         self.clock = clock
     }
 
@@ -151,16 +154,20 @@ extension SegmentLog {
     private func write(_ commit: inout CommitState) throws(StorageFailure) -> Bool {
         let payloadBytes = commit.block.count - BlockHeader.byteCount
         let blockBytes = BlockHeader.blockBytes(payload: payloadBytes)
-        if commit.chain.position + blockBytes > self.configuration.segmentBytes {
-            guard try self.startSegment(&commit) else { return false }
-        }
         let time = commit.clock.reading(wall: self.clock.wallTime(), monotonic: self.clock.monotonicTime())
+        let isFull = commit.chain.position + blockBytes > self.configuration.segmentBytes
+        let isOld = commit.begun.map { time.since($0) >= self.configuration.segmentAge } ?? false
+        if isFull || isOld {
+            // One that is merely old goes on being written while there is no other.
+            guard try self.startSegment(&commit) || !isFull else { return false }
+        }
         let header = Self.seal(&commit, payloadBytes: payloadBytes, time: time)
         try commit.block.withUnsafeBufferPointer { (block) throws(StorageFailure) in
             try commit.file.writeAll(UnsafeRawBufferPointer(block), at: commit.chain.position)
         }
         try commit.file.sync()
         commit.chain.advance(past: header)
+        commit.begun = commit.begun ?? header.time
         self.publish(&commit, header)
         return true
     }
@@ -220,6 +227,7 @@ extension SegmentLog {
         try self.storage.syncDirectory()
         commit.file = spare.file
         commit.header = header
+        commit.begun = nil
         commit.chain = BlockChain(startOf: header)
         let chain = commit.chain
         self.state.withLock { state in

@@ -60,7 +60,7 @@ package final class SegmentLog: EventStream {
     /// Held while a spare is made or a trimmed file is given back; counts the spares' names.
     let spareMaker = Mutex(0)
     /// The housekeeper's.
-    let sealing = Mutex(SealingState())
+    let sealing: Mutex<SealingState>
     private let isClosing = Atomic(false)
     private let threads = Mutex<[SystemThread]>([])
 
@@ -107,9 +107,8 @@ package final class SegmentLog: EventStream {
                 clock: logClock
             )
         )
-        self.committer = Mutex(
-            CommitState(file: found.file, header: header, chain: found.chain, causes: found.causes, clock: logClock)
-        )
+        self.committer = Mutex(CommitState(found, clock: logClock))
+        self.sealing = Mutex(SealingState(found.segments))
         self.progress = Monitor(Progress(end: found.chain.offset))
         do throws(StorageFailure) {
             self.gate.set(refusesEvents: try self.isShortOfSpace())

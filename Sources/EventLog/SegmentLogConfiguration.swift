@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// The sizes of a ``SegmentLog``. The defaults are ``Limits``; tests take smaller ones.
 package struct SegmentLogConfiguration: Sendable {
@@ -10,6 +10,10 @@ package struct SegmentLogConfiguration: Sendable {
     package var pendingBytes = Limits.pendingBytes
     /// Free space below which events are refused.
     package var freeSpaceFloorBytes = Limits.freeSpaceFloorBytes
+    /// How old the first block of a segment becomes before the next segment begins.
+    package var segmentAge = Limits.segmentAge
+    /// Time between the beginnings of two walks over the sealed log for what was erased.
+    package var erasurePause = Limits.erasurePause
     /// Bytes of recent blocks kept in memory for those who read at the end.
     package var recentBytes = Limits.recentLogBytes
     /// Whether the log starts its own threads; without them, ``SegmentLog/step()`` does the work, in a fixed order.

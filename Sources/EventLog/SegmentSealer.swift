@@ -36,19 +36,26 @@ struct SegmentSealer {
     private let header: SegmentHeader
     private var source: SegmentReader
     private var chain: SealedChain
+    /// Whose records are left out; nil where a segment is sealed as it is.
+    private let erasures: Erasures?
+    /// Records written that say that somebody is erased.
+    private(set) var notices = 0
     /// CRC-32C of the chunks' content, one behind the other.
     private var digest: UInt32 = 0
 
-    /// Begins to seal a segment that ends at `endOffset`. The chunks' checksums start from a new `salt`.
+    /// Begins to seal a segment that ends at `endOffset`, without what `erasures` cover. The chunks' checksums start
+    /// from a new `salt`.
     init(
         _ segment: Segment,
         endOffset: UInt64,
         in storage: any LogStorage,
-        salt: SipKey
+        salt: SipKey,
+        erasing erasures: Erasures? = nil
     ) throws(SealingFailure) {
         self.segment = segment
         self.endOffset = endOffset
         self.storage = storage
+        self.erasures = erasures
         var header = segment.header
         header.salt = salt
         self.header = header
@@ -61,15 +68,19 @@ struct SegmentSealer {
         self.file = try Self.writing { () throws(StorageFailure) in try storage.create(Self.temporaryName) }
     }
 
+    /// Whether this is a segment's second time, for what was erased since.
+    var isErasing: Bool { self.erasures != nil }
+
     /// Seals the next blocks. Returns false when there are none.
     mutating func step() throws(SealingFailure) -> Bool {
-        let blocks: [CommittedBlock]
+        var blocks: [CommittedBlock]
         do throws(SegmentReadFailure) {
             blocks = try self.source.read(from: self.chain.offset, maximumBytes: Limits.chunkBytes)
         } catch {
             throw .reading(error)
         }
         guard let last = blocks.last else { return false }
+        for index in blocks.indices { self.review(&blocks[index]) }
         var content = ByteWriter()
         var time = self.chain.time
         for block in blocks {
@@ -90,10 +101,24 @@ struct SegmentSealer {
         return true
     }
 
+    /// Leaves out of a block what is to be forgotten, and counts who is still to be.
+    private mutating func review(_ block: inout CommittedBlock) {
+        var frames: [UInt8] = []
+        block.visitFrames { frame, offset in
+            if let erasures, erasures.covers(frame, at: offset) {
+                frames.append(contentsOf: Erasures.marker(for: frame))
+            } else {
+                frames.append(contentsOf: frame)
+                if Erasures.isNotice(frame) { self.notices += 1 }
+            }
+        }
+        block.frames = frames
+    }
+
     /// Makes what was written the segment.
     func finish() throws(SealingFailure) {
         var header = self.header
-        let seal = SegmentSeal(endOffset: self.chain.offset, fileBytes: self.chain.position)
+        let seal = SegmentSeal(endOffset: self.chain.offset, fileBytes: self.chain.position, notices: self.notices)
         header.seal = seal
         guard seal.endOffset == self.endOffset else { throw .unreadable }
         try Self.write(header.encoded(), to: self.file, at: 0)

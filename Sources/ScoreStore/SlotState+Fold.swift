@@ -67,6 +67,7 @@ extension SlotState {
         case .model: self.adopt(next, context, &sink)
         case .tick: self.applyDues(context, &sink)
         case .canary: self.canary = context.time
+        case .erased, .erasedDerived: break
         }
         self.offset = context.offset + 1
     }

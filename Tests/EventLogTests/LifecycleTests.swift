@@ -161,6 +161,44 @@ import Testing
         log.close()
     }
 
+    private func segments(_ fixture: LogFixture) throws -> [UInt64] {
+        try fixture.storage.list().compactMap(SegmentName.firstOffset).sorted()
+    }
+
+    @Test func `a segment ends a day after its first block, full or not, also over a restart`() throws {
+        let fixture = LogFixture()
+        let log = try fixture.open()
+        try fixture.fill(log, 0..<1)
+        fixture.clock.advance(.hours(23))
+        try fixture.fill(log, 1..<2)
+        log.close()
+        let again = try fixture.open()
+        try fixture.fill(again, 2..<3)
+        #expect(try self.segments(fixture) == [0])
+        fixture.clock.advance(.hours(1))
+        try fixture.fill(again, 3..<5)
+        #expect(try self.segments(fixture) == [0, 3])
+        #expect(try TestRecords.numbers(TestRecords.readAll(again)) == Array(0..<5))
+        again.close()
+    }
+
+    @Test func `a segment that is merely old goes on while there is no other`() throws {
+        let fixture = LogFixture()
+        let log = try fixture.open()
+        try fixture.fill(log, 0..<1)
+        fixture.storage.freeSpace = 0
+        let writer = log.makeWriter(.control) { _ in }
+        for number in 1..<4 as Range<UInt64> {
+            fixture.clock.advance(.days(1))
+            try writer.append(TestRecords.event(number))
+            while log.step() {}
+        }
+        // The spare was there for the first day; the days behind it share a segment.
+        #expect(try self.segments(fixture) == [0, 1])
+        #expect(log.end == 4)
+        log.close()
+    }
+
     @Test func `a cancelled wait for a commit ends, whatever becomes of the record`() async throws {
         let fixture = LogFixture()
         let log = try fixture.open()

@@ -79,7 +79,9 @@ import Testing
         let place = try await Self.stopped()
         try FileManager.default.removeItem(atPath: place.path + "/log/clean")
         // The last block rots: to the log alone it looks like a write that was cut short.
-        let name = place.path + "/log/" + SegmentName.name(of: 0)
+        let segments = try FileManager.default.contentsOfDirectory(atPath: place.path + "/log")
+            .compactMap(SegmentName.firstOffset)
+        let name = place.path + "/log/" + SegmentName.name(of: try #require(segments.max()))
         var bytes = try Data(contentsOf: URL(filePath: name))
         let end = try #require(bytes.lastIndex { $0 != 0 })
         bytes[end - 2] ^= 1

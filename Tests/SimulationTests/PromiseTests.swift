@@ -46,6 +46,8 @@ import Testing
         #expect(report.checkpoints > seeds.count)
         #expect(report.fromCheckpoint > seeds.count / 2)
         #expect(report.trimmed > 0)
+        #expect(report.sealed > seeds.count / 2)
+        #expect(report.erased > 0)
         #expect(report.refused > 0)
         #expect(report.deliveries > seeds.count)
         #expect(report.acknowledged > 50 * seeds.count)
@@ -61,6 +63,8 @@ extension SimulationRun.Report {
     fileprivate mutating func add(_ other: SimulationRun.Report) {
         self.records += other.records
         self.trimmed += other.trimmed
+        self.sealed += other.sealed
+        self.erased += other.erased
         self.lives += other.lives
         self.powerCuts += other.powerCuts
         self.failedSyncs += other.failedSyncs

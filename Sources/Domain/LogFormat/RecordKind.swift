@@ -19,6 +19,9 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     /// A person says that clicks were no machine's (``ReinstatementRecord``).
     case reinstatement = 9
 
+    /// What stood here was erased (``Erasures``). No payload.
+    case erased = 10
+
     /// A scoring model was published. Control: folded by every slot.
     case model = 64
     /// A second passed in which something fell due. Control.
@@ -36,6 +39,8 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     case sighting = 131
     /// From a network's slot: this click was a machine's (``VerdictRecord``). Derived.
     case verdict = 132
+    /// The derived record that stood here was erased; its cause is left. Derived, no payload.
+    case erasedDerived = 133
 
     /// Whether the record carries the cause it follows from (see ``Cause``).
     package var isDerived: Bool { self.rawValue >= 128 }

@@ -56,6 +56,7 @@ package struct SegmentHeader: Equatable, Sendable {
         if let seal {
             writer.write(seal.endOffset)
             writer.write(UInt64(seal.fileBytes))
+            writer.write(UInt32(seal.notices))
         }
         writer.bytes.append(contentsOf: repeatElement(0, count: Self.checksumPosition - writer.bytes.count))
         writer.write(writer.bytes.withUnsafeBytes { CRC32C.extend(with: $0) })
@@ -79,7 +80,8 @@ package struct SegmentHeader: Equatable, Sendable {
         guard version == 2 else { return }
         let seal = SegmentSeal(
             endOffset: Self.word(content, 72),
-            fileBytes: Int(truncatingIfNeeded: Self.word(content, 80))
+            fileBytes: Int(truncatingIfNeeded: Self.word(content, 80)),
+            notices: Int(UInt32(truncatingIfNeeded: Self.word(content, 88)))
         )
         guard seal.endOffset > self.firstOffset, seal.endOffset < 1 << 63, seal.fileBytes > Self.byteCount else {
             throw .seal
@@ -92,17 +94,20 @@ package struct SegmentHeader: Equatable, Sendable {
     }
 }
 
-/// Where a sealed segment ends: what tells a whole file from one that was cut.
+/// Where a sealed segment ends, which tells a whole file from one that was cut, and what is still to do for it.
 package struct SegmentSeal: Equatable, Sendable {
     /// The offset behind the last record.
     package var endOffset: UInt64
     /// Bytes of the file.
     package var fileBytes: Int
+    /// Records in the segment that say that somebody is erased, and that what they left may still be in the log.
+    package var notices: Int
 
     /// An end.
-    package init(endOffset: UInt64, fileBytes: Int) {
+    package init(endOffset: UInt64, fileBytes: Int, notices: Int = 0) {
         self.endOffset = endOffset
         self.fileBytes = fileBytes
+        self.notices = notices
     }
 }
 

@@ -71,7 +71,12 @@ extension ServiceAdministration {
                 for visitor in visitors.sorted() { commands.append(ErasureRecord.visitor(visitor)) }
                 commands.append(ErasureRecord.contact(contact))
                 // Their further keys stand for nobody now: who comes by one of them starts anew.
-                for alias in aliases { commands.append(AliasRecord(alias: alias, contact: alias)) }
+                for alias in aliases {
+                    commands.append(AliasRecord(alias: alias, contact: alias))
+                    // What came in under a second key is theirs too, unless it has become somebody.
+                    guard self.core.store.contact(alias) == nil else { continue }
+                    commands.append(ErasureRecord.contact(alias))
+                }
                 let end = try await self.submit(commands)
                 try await self.settleDerived(from: end)
                 // A form they sent in that very moment makes them known again.

@@ -22,7 +22,7 @@ enum RecordTarget {
         case .touch:
             var reader = ByteReader(payload)
             _ = try? TouchRecord(decoding: &reader)
-        case .model, .tick, .canary: break
+        case .model, .tick, .canary, .erased, .erasedDerived: break
         }
     }
 

@@ -111,7 +111,7 @@ struct NaiveModel {
                     self.contacts[id]?.findStageEnd()
                 }
             case .tick: for id in self.contacts.keys.sorted() { self.change(id, at: now) { _ in } }
-            case .canary, .linked, .touch, .unlinked, .sighting, .verdict: break
+            case .canary, .linked, .touch, .unlinked, .sighting, .verdict, .erased, .erasedDerived: break
             }
         }
     }

@@ -37,7 +37,7 @@ final class SimulatedService {
     private var images: SlotImages?
     private(set) var savedCheckpoints = 0
 
-    /// Small files and buffers, so that a short run fills, rolls and trims them.
+    /// Small files and buffers, so that a short run fills, rolls, seals and trims them.
     static var logConfiguration: SegmentLogConfiguration {
         var configuration = SegmentLogConfiguration()
         configuration.segmentBytes = 12_288
@@ -45,6 +45,7 @@ final class SimulatedService {
         configuration.pendingBytes = 6_144
         configuration.freeSpaceFloorBytes = 32_768
         configuration.recentBytes = 4_096
+        configuration.segmentAge = .minutes(10)
         configuration.runsThreads = false
         return configuration
     }
@@ -193,7 +194,7 @@ final class SimulatedService {
         self.images = nil
         guard (try? self.pipeline.save(images)) != nil else { return }
         self.savedCheckpoints += 1
-        try? self.pipeline.trim(olderThan: .hours(1), applied: self.applied)
+        try? self.pipeline.trim(olderThan: .days(2), applied: self.applied)
     }
 
     /// Whether nothing is left to do but to deliver.

@@ -11,6 +11,8 @@ struct SimulationRun {
     struct Report {
         var records: UInt64 = 0
         var trimmed: UInt64 = 0
+        var sealed = 0
+        var erased: UInt64 = 0
         var lives = 1
         var powerCuts = 0
         var failedSyncs = 0
@@ -53,6 +55,8 @@ struct SimulationRun {
             if self.machine.isDown || self.hasStopped { try self.recover() }
             try self.observe()
         }
+        try self.settle()
+        self.compact()
         try self.settle()
         try self.checkSettled()
         try self.checkEnd()
@@ -215,6 +219,12 @@ struct SimulationRun {
         throw BrokenPromise("the service does not settle")
     }
 
+    /// Lets the log seal and forget whatever it may. The machine may go down with it.
+    private mutating func compact() {
+        for _ in 0..<4 { self.service.checkpoint() }
+        while !self.machine.isDown, !self.hasStopped, self.service.pipeline.log.step() {}
+    }
+
     private mutating func checkSettled() throws {
         try self.observe()
         try Promises.checkAcknowledged(self.archive, titles: self.titles, commands: self.commands)
@@ -239,6 +249,7 @@ struct SimulationRun {
     }
 
     private mutating func checkEnd() throws {
+        try self.archive.check(self.service.pipeline.log)
         try Promises.checkReplay(self.service, self.archive, workers: Int.random(in: 1...5, using: &self.random))
         try self.deliverTheRest()
         try Promises.checkDeliveries(self.machine.network, self.machine.catalog)
@@ -246,6 +257,12 @@ struct SimulationRun {
         self.report.lives -= 1
         self.report.records = self.archive.end
         self.report.trimmed = self.service.pipeline.log.start
+        let log = try LogInspector(self.machine.log).statistics()
+        self.report.sealed = log.sealedSegments
+        self.report.erased = log.kinds.reduce(0) { sum, kind in
+            let isMarker = [RecordKind.erased, .erasedDerived].map(\.rawValue).contains(kind.kind)
+            return isMarker ? sum + kind.records : sum
+        }
         self.report.acknowledged = self.titles.count + self.commands.count
         self.report.deliveries = self.machine.network.received.values.reduce(0) { $0 + $1.count }
     }
