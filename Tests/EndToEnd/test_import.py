@@ -3,15 +3,19 @@
 import csv
 import json
 import re
+import resource
 import shlex
 import subprocess
-import time
 
 import pytest
 
 from service import BINARY, ENVIRONMENT
 
 CONTACTS = 20_000
+# What the product promises for them, on one core. Counted is the processor time of command and service together, of the
+# debug build: on a machine that tests share with others the wall clock says as much about the others as about this, and
+# an optimised build only takes less.
+PROMISED_CPU_SECONDS = 10
 HEADERS = ["Id du contact", "Prénom", "Nom", "E-mail", "Entreprise", "Propriétaire", "Téléphone", "Ville"]
 
 
@@ -39,13 +43,16 @@ def write(path, rows, encoding="cp1252"):
 
 
 def run(service, path, *options):
-    """The counts of an import, and the seconds it took."""
-    began = time.monotonic()
+    """The counts of an import."""
     ran = service.command("contacts", "import", path, "--json", *options, seconds=180)
-    seconds = time.monotonic() - began
     assert ran.returncode == 0, ran.stderr
-    print(f"import {' '.join(map(str, options))}: {seconds:.1f} s: {ran.stdout.split()}")
     return json.loads(ran.stdout)
+
+
+def cpu_seconds(service):
+    """The processor time that the service and all commands that have ended took so far."""
+    commands = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return service.cpu_seconds() + commands.ru_utime + commands.ru_stime
 
 
 def counts(**given):
@@ -66,8 +73,12 @@ def test_twenty_thousand_contacts_are_imported_once(service):
     assert service.settled()["store"]["contacts"] == 0
     assert service.api("GET", "/contacts")["items"] == []
 
+    began = cpu_seconds(service)
     assert run(service, path) == counts(new=CONTACTS)
     status = service.settled()
+    took = cpu_seconds(service) - began
+    print(f"{CONTACTS} contacts: {took:.1f} s of processor time")
+    assert took <= PROMISED_CPU_SECONDS
     assert status["store"]["contacts"] == CONTACTS
     assert not (service.directory / "export.csv.refused.csv").exists()
     contact = service.api("GET", "/contacts/crm:C-19999")
