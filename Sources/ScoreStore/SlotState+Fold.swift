@@ -256,7 +256,9 @@ extension SlotState {
         guard known != nil || self.contacts.count < Limits.contactsPerSlot else { return }
         self.aliases[record.contact] = nil
         self.fold(into: known ?? Contact(id: record.contact), context, &sink) { $0.set(record) }
-        sink.setConsents(record.consents, of: record.contact)
+        // What holds may be more than the record says: it decides some of the consents only.
+        let consents = self.contacts[record.contact]?.contact.consents
+        if let consents { sink.setConsents(consents, of: record.contact) }
     }
 
     private mutating func fold(_ record: AliasRecord, _ context: FoldContext, _ sink: inout FoldSink) {

@@ -285,6 +285,7 @@ package struct Workload {
             [.clicks], [.clicks], [.clicks, .opens], [.lastOpenDay], [.clicks, .objected],
         ]
         record.consents = self.onlyMachines ? [.clicks, .opens] : self.pick(consents)
+        if !self.onlyMachines, self.chance(1, in: 3) { record.decidedConsents = self.pick(consents + [[]]) }
         return .contact(record)
     }
 

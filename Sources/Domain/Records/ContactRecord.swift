@@ -26,6 +26,9 @@ package struct ContactRecord: Equatable, Sendable {
     package var owner: Owner?
     /// What may be recorded.
     package var consents = ContactConsents.default
+    /// Which of ``consents`` the record decides; the others stay what they are when it is folded, so that it takes back
+    /// no withdrawal its writer did not know of. Nil: all of them.
+    package var decidedConsents: ContactConsents?
     /// Fields of contact and account that the model may read, sorted by name, names unique.
     package var fields: [Field] = []
     /// Whether all that is known is a form's claim.
@@ -36,6 +39,19 @@ package struct ContactRecord: Equatable, Sendable {
 
     /// A record of a contact of whom nothing else is known.
     package init(contact: ContactID) { self.contact = contact }
+
+    /// What may be recorded after the record of what might be before.
+    package func consents(after before: ContactConsents) -> ContactConsents {
+        guard let decided = self.decidedConsents else { return self.consents }
+        return before.subtracting(decided).union(self.consents.intersection(decided))
+    }
+
+    /// Has the record decide what is to change of the consents it holds, and nothing else of them.
+    package mutating func change(consents wanted: ContactConsents) {
+        let changed = self.consents.symmetricDifference(wanted)
+        self.decidedConsents = (self.decidedConsents ?? []).union(changed)
+        self.consents = wanted
+    }
 
     /// A named value. Numbers are decimal text with a point.
     package struct Field: Equatable, Sendable {
@@ -89,7 +105,11 @@ package struct ContactRecord: Equatable, Sendable {
     package func encode(to writer: inout ByteWriter) {
         writer.write(self.contact.rawValue)
         writer.write(self.consents.rawValue)
-        writer.write(UInt8(self.isClaimed ? 1 : 0) | (self.account == nil ? 0 : 2) | (self.owner == nil ? 0 : 4))
+        writer.write(
+            UInt8(self.isClaimed ? 1 : 0) | (self.account == nil ? 0 : 2) | (self.owner == nil ? 0 : 4)
+                | (self.decidedConsents == nil ? 0 : 8)
+        )
+        if let decidedConsents { writer.write(decidedConsents.rawValue) }
         writer.writeVarint(UInt64(self.keys.count))
         for key in self.keys {
             writer.write(key.kind.rawValue)
@@ -123,6 +143,7 @@ package struct ContactRecord: Equatable, Sendable {
         self.consents = ContactConsents(rawValue: try reader.readByte())
         let flags = try reader.readByte()
         self.isClaimed = flags & 1 != 0
+        if flags & 8 != 0 { self.decidedConsents = ContactConsents(rawValue: try reader.readByte()) }
         for _ in 0..<(try reader.readVarint()) {
             guard let kind = ExternalKey.Kind(rawValue: try reader.readByte()) else { throw .invalid("key kind") }
             self.keys.append(ExternalKey(kind, try reader.readText()))

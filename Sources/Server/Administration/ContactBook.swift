@@ -66,6 +66,9 @@ struct ContactBook {
         let before = self.records[id] ?? target ?? self.lookup.contacts[id]?.record
         let isNew = self.records[id] == nil && target == nil && self.lookup.contacts[id]?.isKnown != true
         var record = before ?? ContactRecord(contact: id)
+        // Of the consents only what the inputs change: a withdrawal may be on its way that the catalog does not show.
+        record.decidedConsents = self.records[id]?.decidedConsents ?? []
+        let known = record
         record.merge(input)
         record.account = try self.account(input, record)
         guard record.fields.count <= Limits.fieldsPerContact else {
@@ -88,7 +91,7 @@ struct ContactBook {
             let alias = key.contactID(key: self.slotKey)
             if alias != id { self.aliases.append(AliasRecord(alias: alias, contact: id)) }
         }
-        let isChanged = isNew || before != record
+        let isChanged = isNew || known != record
         if isChanged {
             if self.records[id] == nil { self.changed.append(id) }
             self.records[id] = record
@@ -144,7 +147,9 @@ struct ContactBook {
         for key in keys {
             guard let other = self.lookup.owners[key], other != record.contact, self.isClaimed(other) else { continue }
             let claimed = self.records[other] ?? self.lookup.contacts[other]?.record
-            if claimed?.consents.contains(.objected) == true { record.consents.insert(.objected) }
+            if claimed?.consents.contains(.objected) == true {
+                record.change(consents: record.consents.union(.objected))
+            }
             self.absorbed.append(other)
             self.lookup.owners[key] = record.contact
         }
@@ -216,7 +221,7 @@ extension ContactRecord {
             let known = self.owner?.key == owner.key ? self.owner?.name : nil
             self.owner = Owner(key: owner.key, name: owner.name ?? known ?? "")
         }
-        if let consents = input.consents { self.consents = consents.applied(to: self.consents) }
+        if let consents = input.consents { self.change(consents: consents.applied(to: self.consents)) }
         for field in input.fields {
             let value = Field(name: field.name, value: field.value)
             if let index = self.fields.firstIndex(where: { $0.name >= field.name }) {

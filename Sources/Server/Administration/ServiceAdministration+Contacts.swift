@@ -49,7 +49,8 @@ extension ServiceAdministration {
             var record = try await self.row(of: reference).record
             let wanted = consents.applied(to: record.consents)
             if wanted != record.consents {
-                record.consents = wanted
+                record.decidedConsents = []
+                record.change(consents: wanted)
                 var commands = CommandFrames(self.core.store.slots)
                 commands.append(record)
                 try await self.submit(commands)

@@ -299,6 +299,13 @@ struct NaiveContact {
     mutating func set(_ record: ContactRecord) {
         let old = self.record.consents
         let oldGrade = self.grade
+        var record = record
+        for consent in [ContactConsents.clicks, .opens, .lastOpenDay, .objected] {
+            guard let decided = record.decidedConsents, !decided.contains(consent) else { continue }
+            record.consents.remove(consent)
+            if old.contains(consent) { record.consents.insert(consent) }
+        }
+        record.decidedConsents = nil
         self.record = record
         self.isTouched = true
         if old != record.consents { self.note(.consentChanged) }

@@ -4,6 +4,9 @@ extension ContactFold {
     package mutating func set(_ record: ContactRecord) {
         let before = self.contact.consents
         let gradeBefore = self.grade
+        var record = record
+        record.consents = record.consents(after: before)
+        record.decidedConsents = nil
         self.contact.consents = record.consents
         self.contact.status = record.status
         self.contact.role = record.role
