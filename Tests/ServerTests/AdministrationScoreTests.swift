@@ -126,6 +126,39 @@ import Testing
         }
     }
 
+    @Test func pointsThatEndAreBoundedAndNoneOfThemEndsEarly() async throws {
+        try await Harness.run { harness in
+            let contact = try await Self.scored(harness)
+            let add = { @Sendable (expires: Timestamp) in
+                _ = try await harness.administration.addEntry(
+                    contact,
+                    ManualEntryInput(points: 1, group: "sales", reason: "fair", author: "anne", expires: expires)
+                )
+            }
+            let end = harness.clock.wallTime().adding(.days(1))
+            // More calls at once than there are places.
+            let taken = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<(Limits.expiringEntries + 4) {
+                    group.addTask { (try? await add(end)) != nil }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(taken == Limits.expiringEntries)
+            await #expect(
+                throws: AdministrationError.conflict(
+                    "The contact has \(Limits.expiringEntries) entries that expire already."
+                )
+            ) { try await add(end) }
+            // Points that stay have no such bound.
+            try await add(.never)
+            let entries = try await harness.administration.explain(contact).entries.filter { $0.rule == "fair" }
+            #expect(entries.count == Limits.expiringEntries + 1)
+            #expect(entries.allSatisfy { $0.state == "settled" && $0.reason == nil })
+            let id = try #require(ContactID(text: contact.text))
+            #expect(harness.core.store.contact(id)?.expiring.count == Limits.expiringEntries)
+        }
+    }
+
     @Test func anErasureLeavesNothingOfAPersonBehind() async throws {
         try await Harness.run { harness in
             let contact = try await Self.scored(harness)

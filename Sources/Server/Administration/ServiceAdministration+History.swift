@@ -95,12 +95,6 @@ extension ServiceAdministration {
         check.text(entry.author, "author")
         check.that(entry.expires > now, "expires", "a time to come", got: entry.expires.rfc3339)
         try check.orThrow()
-        if entry.expires != .never,
-            self.core.store.contact(contact)?.expiring.count ?? 0 >= Limits.expiringEntries
-        {
-            // The fold would end another one early.
-            throw AdministrationError.conflict("The contact has \(Limits.expiringEntries) entries that expire already.")
-        }
         var commands = CommandFrames(self.core.store.slots)
         commands.append(
             ManualEntryRecord(
@@ -112,8 +106,19 @@ extension ServiceAdministration {
                 expires: entry.expires
             )
         )
-        try await self.submit(commands)
-        return try await self.contact(.id(contact))
+        // The gate keeps another call from taking the last place in between.
+        return try await self.changes.run {
+            if entry.expires != .never,
+                self.core.store.contact(contact)?.expiring.count ?? 0 >= Limits.expiringEntries
+            {
+                // The fold would end another one early.
+                throw AdministrationError.conflict(
+                    "The contact has \(Limits.expiringEntries) entries that expire already."
+                )
+            }
+            try await self.submit(commands)
+            return try await self.contact(.id(contact))
+        }
     }
 
     package func reinstate(_ reference: ContactReference, author: String) async throws -> ContactView {
