@@ -63,11 +63,13 @@ struct LeadEvent: Decodable {
     }
 
     struct Contact: Decodable {
+        var id: String?
         var firstName: String?
         var lastName: String?
         var email: String?
 
         private enum CodingKeys: String, CodingKey {
+            case id
             case firstName = "first_name"
             case lastName = "last_name"
             case email
@@ -75,6 +77,7 @@ struct LeadEvent: Decodable {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.id = container.value(.id)
             self.firstName = container.value(.firstName)
             self.lastName = container.value(.lastName)
             self.email = container.value(.email)

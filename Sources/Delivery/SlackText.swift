@@ -46,6 +46,7 @@ package enum SlackText {
         let detail = self.escaped(data?.detail).map { ": \($0)" } ?? ""
         return switch kind {
         case .leadQualified: "\(who) is ready to talk"
+        case .leadWithdrawn where data?.detail == ReversalReason.erased.tag: self.farewell(data?.contact)
         case .leadWithdrawn: "\(who) is withdrawn: not a lead after all"
         case .leadCooled: "\(who) has cooled down"
         case .leadAnswered: "\(who): a salesperson answered\(detail)"
@@ -56,6 +57,12 @@ package enum SlackText {
         case .operatorNotice: "Vendange\(detail)"
         case nil: "\(who): \(self.escaped(event.type) ?? "notification")"
         }
+    }
+
+    /// Of somebody who was erased there is nothing left to say but which lead it was: the last part of its address.
+    private static func farewell(_ contact: LeadEvent.Contact?) -> String {
+        let who = self.escaped(contact?.id).map { "Contact \($0)" } ?? "A contact"
+        return "\(who) was erased with everything known of them: stop working on this lead"
     }
 
     private static func contactName(_ contact: LeadEvent.Contact?) -> String? {

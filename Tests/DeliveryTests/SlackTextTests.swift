@@ -51,6 +51,23 @@ struct SlackTextTests {
         #expect(self.text(#"{"type":"\#(type)","data":null}"#) == expected)
     }
 
+    @Test func anErasureIsCalledOneAndNamesTheLeadAlone() {
+        let event = """
+            {"type":"lead.withdrawn","data":{"contact":{"id":"00000000000000a7","first_name":"","email":""},
+             "detail":"erased"}}
+            """
+        #expect(
+            self.text(event)
+                == "Contact 00000000000000a7 was erased with everything known of them: stop working on this lead"
+        )
+        #expect(
+            self.text(#"{"type":"lead.withdrawn","data":{"detail":"erased"}}"#)
+                == "A contact was erased with everything known of them: stop working on this lead"
+        )
+        let changed = #"{"type":"lead.withdrawn","data":{"contact":{"id":"a7","last_name":"Martin"}}}"#
+        #expect(self.text(changed) == "*Martin* is withdrawn: not a lead after all")
+    }
+
     @Test func anAlertNamesItsRule() {
         let event = #"{"type":"alert","data":{"contact":{"email":"a@b.test"},"rule":"quote viewed"}}"#
         #expect(self.text(event) == "*a@b.test*: alert: quote viewed")

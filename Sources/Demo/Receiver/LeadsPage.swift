@@ -1,3 +1,5 @@
+import Domain
+
 /// The salesperson's view of what the receiver got.
 struct LeadsPage: Sendable {
     let layout: DemoLayout
@@ -46,15 +48,19 @@ struct LeadsPage: Sendable {
         let meta = [notification.type + detail, owner, notification.standing, notification.time]
             .filter { !$0.isEmpty }.joined(separator: " · ")
         return """
-            <article><h2>\((self.headline(notification.type) + who).escapedForHTML)</h2>
+            <article><h2>\((self.headline(notification) + who).escapedForHTML)</h2>
             <p class="meta">\(meta.escapedForHTML)</p>\(self.table(data.entries ?? []))</article>
             """
     }
 
-    private func headline(_ type: String) -> String {
-        switch type {
+    private func headline(_ notification: ReceivedNotification) -> String {
+        switch notification.type {
         case "lead.qualified": self.layout.text("Contact mûr : ", "Ripe: ")
         case "alert": self.layout.text("Alerte : ", "Alert: ")
+        case "lead.withdrawn" where notification.data.detail == ReversalReason.erased.tag:
+            // Nobody is named any more.
+            self.layout.text("Contact effacé : ne plus suivre ce lead", "Contact erased: stop working on this lead")
+        case "lead.withdrawn": self.layout.text("Lead retiré : ", "Withdrawn: ")
         case "contact.nurture": self.layout.text("À entretenir : ", "To be nurtured: ")
         default: ""
         }
