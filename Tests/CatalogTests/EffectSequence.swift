@@ -40,7 +40,9 @@ struct EffectSequence {
             self.entries.append((made.id, contact))
             return .entry(made)
         case 8: return .entrySettled(id, contact: owner, granted: Double(self.pick(9)), capped: Double(self.pick(3)))
-        case 9: return .entryDropped(id, contact: owner, reason: .scannerBurst)
+        case 9:
+            return self.pick(2) == 0
+                ? .entryDropped(id, contact: owner, reason: .scannerBurst) : .entryConfirmed(id, contact: owner)
         case 10:
             let by = EntryID(offset: offset, ordinal: ordinal)
             return .entryReversed(id, contact: owner, by: by, reason: .machine)

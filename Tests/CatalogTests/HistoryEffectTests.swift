@@ -53,6 +53,31 @@ import Testing
         #expect(row.entry.capped == 6)
     }
 
+    @Test func whatIsFoundOutLaterIsSaidWhereItWasSaidFirst() async throws {
+        let world = try World()
+        var likely = entry(0, granted: 3)
+        likely.verdict = .likely
+        var click = TimelineEntry(contact: anna, visit: 0, kind: .emailClick, page: .none, date: Timestamp(seconds: 9))
+        click.message = 2
+        click.link = 3
+        click.verdict = .likely
+        click.trust = .forwarded
+        try world.apply(.entry(likely), .timeline(click))
+        var found = click
+        found.verdict = .machine
+        found.trust = .token
+        found.count = 0
+        try world.apply(.timeline(found))
+        #expect(try await world.catalog.timeline(of: anna, limit: 5).map(\.entry.verdict) == [.machine])
+        found.verdict = .confirmed
+        try world.apply(.timeline(found), .entryConfirmed(likely.id, contact: anna))
+        var wanted = likely
+        wanted.verdict = .confirmed
+        #expect(try await world.catalog.ledger(of: anna, limit: 5).map(\.entry) == [wanted], "and nothing else")
+        click.verdict = .confirmed
+        #expect(try await world.catalog.timeline(of: anna, limit: 5).map(\.entry) == [click])
+    }
+
     @Test(arguments: ReversalReason.allCases)
     func droppedEntryNamesItsReason(_ reason: ReversalReason) async throws {
         let world = try World()

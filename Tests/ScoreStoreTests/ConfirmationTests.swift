@@ -70,6 +70,58 @@ import Testing
         #expect(bench.kinds(self.contact) == [.leadQualified])
     }
 
+    /// Every verdict that effects give the clicks' timeline rows, by link, and the entries they confirm.
+    private func findings(_ bench: SlotBench) -> (rows: [UInt32: [Verdict]], entries: Set<EntryID>, clicks: UInt32) {
+        var rows: [UInt32: [Verdict]] = [:]
+        var entries: Set<EntryID> = []
+        var clicks: UInt32 = 0
+        for effect in bench.effects {
+            switch effect.body {
+            case .timeline(let row) where row.kind == .emailClick:
+                rows[row.link, default: []].append(row.verdict)
+                clicks += row.count
+            case .entryConfirmed(let entry, _): entries.insert(entry)
+            default: break
+            }
+        }
+        return (rows, entries, clicks)
+    }
+
+    private func likelyEntries(_ bench: SlotBench) -> Set<EntryID> {
+        let entries = bench.effects.compactMap { effect -> EntryID? in
+            guard case .entry(let entry) = effect.body, entry.verdict == .likely else { return nil }
+            return entry.id
+        }
+        return Set(entries)
+    }
+
+    /// Held or counted in part: the second confirmation comes when the hold is over.
+    @Test(arguments: [Int64(5), 30]) func aConfirmedClickIsSaidToBeOneInTimelineAndLedger(second: Int64) throws {
+        let bench = try self.bench([
+            (1, self.click(link: 1, click: 7)), (2, self.click(link: 2, click: 8)), (second - 1, .tick),
+            (second, self.page(.confirmed, click: 7, contact: self.contact)),
+        ])
+        let findings = self.findings(bench)
+        #expect(findings.rows == [1: [.likely, .confirmed], 2: [.likely]])
+        #expect(findings.clicks == 2, "none of them is counted again")
+        // Each of the two clicks brought an entry at once and a held one.
+        #expect(self.likelyEntries(bench).count == 4)
+        #expect(findings.entries == self.likelyEntries(bench).filter { $0.offset == 2 })
+    }
+
+    @Test func aBurstIsSaidToBeAMachinesAndAPersonsWordToBeAPersons() throws {
+        var steps: [(second: Int64, item: LogItem)] = (1...3).map { number in
+            (1, self.click(link: UInt32(number), click: UInt64(number)))
+        }
+        steps.append((60, .human(self.contact)))
+        let findings = self.findings(try self.bench(steps))
+        #expect(findings.rows[1] == [.likely, .machine, .confirmed])
+        #expect(findings.rows[2] == [.likely, .machine, .confirmed])
+        #expect(findings.rows[3] == [.machine, .confirmed])
+        #expect(findings.clicks == 3)
+        #expect(findings.entries.isEmpty, "what was taken back stays so; new entries give it back")
+    }
+
     @Test func anUnconfirmedPageViewConfirmsNoClick() throws {
         let bench = try self.bench([
             (1, self.click(link: 1, click: 7)), (20, .tick), (30, self.page(.likely, click: 7, contact: self.contact)),

@@ -27,6 +27,10 @@ extension EffectTransaction {
         try self.update(id, of: contact, "state = 'settled', granted = ?, capped = ?", [granted, capped])
     }
 
+    func confirm(_ id: EntryID, of contact: ContactID) throws {
+        try self.update(id, of: contact, "verdict = ?", [Verdict.confirmed.name])
+    }
+
     func drop(_ id: EntryID, of contact: ContactID, reason: ReversalReason) throws {
         try self.update(id, of: contact, "state = 'dropped', reason = ?", [reason.tag])
     }

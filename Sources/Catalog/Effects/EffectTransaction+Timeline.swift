@@ -2,7 +2,8 @@ internal import Domain
 internal import GRDB
 
 extension EffectTransaction {
-    // One confirmed act makes a row a person's; otherwise the latest finding holds.
+    // One confirmed act makes a row a person's; otherwise the latest finding holds. What is no further act (a count of
+    // 0) says nothing of how the row's acts are tied to the contact.
     mutating func write(_ entry: TimelineEntry) throws {
         try self.ensure(entry.contact)
         try self.database.run(
@@ -21,7 +22,7 @@ extension EffectTransaction {
                 engaged_ms = engaged_ms + excluded.engaged_ms,
                 max_scroll = max(max_scroll, excluded.max_scroll),
                 verdict = CASE WHEN verdict = 'confirmed' THEN verdict ELSE excluded.verdict END,
-                trust = excluded.trust,
+                trust = CASE WHEN excluded.count = 0 THEN trust ELSE excluded.trust END,
                 from_before = min(from_before, excluded.from_before)
             """,
             [

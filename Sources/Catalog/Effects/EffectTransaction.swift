@@ -63,6 +63,7 @@ internal struct EffectTransaction {
         case .entry(let entry): try self.write(entry)
         case .entrySettled(let id, let contact, let granted, let capped):
             try self.settle(id, of: contact, granted: granted, capped: capped)
+        case .entryConfirmed(let id, let contact): try self.confirm(id, of: contact)
         case .entryDropped(let id, let contact, let reason): try self.drop(id, of: contact, reason: reason)
         case .entryReversed(let id, let contact, let by, let reason):
             try self.reverse(id, of: contact, by: by, reason: reason)

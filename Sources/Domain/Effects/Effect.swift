@@ -38,6 +38,8 @@ package enum EffectBody: Equatable, Sendable {
     case entry(LedgerEntry)
     /// A provisional entry was settled, with what was granted then.
     case entrySettled(EntryID, contact: ContactID, granted: Double, capped: Double)
+    /// A person is now known to stand behind what an entry rewards. What it counts stays as it is.
+    case entryConfirmed(EntryID, contact: ContactID)
     /// A provisional entry was dropped; it never counted.
     case entryDropped(EntryID, contact: ContactID, reason: ReversalReason)
     /// A settled entry was taken back by the entry `by`.

@@ -40,6 +40,8 @@ struct Ledger {
         case .entryReversed(let entry, let contact, let by, _):
             if self.lines[Key(contact: contact, entry: entry)] == nil { self.faults.append("reverses nothing") }
             if self.lines[Key(contact: contact, entry: by)] == nil { self.faults.append("reversed by nothing") }
+        case .entryConfirmed(let entry, let contact):
+            if self.lines[Key(contact: contact, entry: entry)] == nil { self.faults.append("confirms nothing") }
         case .entryRepeated(let entry, let contact):
             // A limited rule that only alerts has no line of its own.
             _ = self.lines[Key(contact: contact, entry: entry)]

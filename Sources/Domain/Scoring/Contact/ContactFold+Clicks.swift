@@ -77,18 +77,33 @@ extension ContactFold {
         guard let index = self.contact.recentClicks.lastIndex(where: { $0.click == click }),
             self.contact.recentClicks[index].verdict == .likely
         else { return }
-        self.contact.recentClicks[index].verdict = .confirmed
+        self.find(clickAt: index, .confirmed)
         for held in self.contact.provisional where held.click == click {
             var confirmed = held
             confirmed.verdict = .confirmed
             self.settle(confirmed)
+            self.emit(.entryConfirmed(held.id, contact: self.contact.id))
             if held.points > 0 { self.noteAct(held.trust, through: visitor) }
         }
-        for grant in self.contact.recentClicks[index].grants where grant.rest != 0 {
-            self.complete(grant, through: visitor, author: "")
+        for grant in self.contact.recentClicks[index].grants {
+            self.emit(.entryConfirmed(grant.entry, contact: self.contact.id))
+            if grant.rest != 0 { self.complete(grant, through: visitor, author: "") }
         }
         self.contact.recentClicks[index].grants = []
         self.finish(.evidence)
+    }
+
+    /// Notes what a click is found to be, also in its timeline row: that of all clicks on this link of the message.
+    private mutating func find(clickAt index: Int, _ verdict: Verdict) {
+        self.contact.recentClicks[index].verdict = verdict
+        let click = self.contact.recentClicks[index]
+        var row = TimelineEntry(contact: self.contact.id, visit: 0, kind: .emailClick, page: .none, date: click.time)
+        row.message = click.message
+        row.link = click.link
+        row.verdict = verdict
+        // No further click.
+        row.count = 0
+        self.emit(.timeline(row))
     }
 
     /// A person says that clicks taken for a machine's were a person's: what was taken back counts in full from now
@@ -98,7 +113,7 @@ extension ContactFold {
         var isChanged = false
         for index in self.contact.recentClicks.indices where self.contact.recentClicks[index].verdict == .machine {
             isChanged = true
-            self.contact.recentClicks[index].verdict = .confirmed
+            self.find(clickAt: index, .confirmed)
             for grant in self.contact.recentClicks[index].grants where grant.rest != 0 {
                 self.complete(grant, through: nil, author: record.author)
             }
@@ -173,7 +188,7 @@ extension ContactFold {
     /// A click is a machine's. Takes back what it brought: held entries are dropped, counted ones reversed. What they
     /// were worth stays remembered, for the case that a person knows better.
     private mutating func takeBack(clickAt index: Int, reason: ReversalReason) {
-        self.contact.recentClicks[index].verdict = .machine
+        self.find(clickAt: index, .machine)
         let memory = self.contact.recentClicks[index]
         for held in self.contact.provisional where held.click == memory.click {
             self.apply(.dropped(held, reason))
