@@ -5,8 +5,8 @@ import Foundation
 struct ContactsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contacts",
-        abstract: "List, show, import and erase contacts.",
-        subcommands: [List.self, Show.self, ImportCommand.self, Timeline.self, Erase.self]
+        abstract: "List, show, import, confirm and erase contacts.",
+        subcommands: [List.self, Show.self, ImportCommand.self, Timeline.self, Confirm.self, Erase.self]
     )
 
     /// `vendange contacts list`.
@@ -81,6 +81,38 @@ struct ContactsCommand: AsyncParsableCommand {
                 ["last_date", "visit", "kind", "title", "url", "count", "engaged_seconds", "verdict"],
                 numbers: ["visit", "count", "engaged_seconds"]
             )
+        }
+    }
+
+    /// `vendange contacts confirm`.
+    struct Confirm: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say that clicks taken for a machine's were the person's own.",
+            discussion: """
+                What was taken back from a contact's last clicks counts again from now on, in entries that name you, and
+                the contact is confirmed as a person. Exit code 65 if none of these clicks was taken for a machine's.
+                """
+        )
+
+        @Argument(help: "An e-mail address, crm:<id>, or the sixteen digits of a contact.")
+        var contact: String
+
+        @Option(help: "Who says so; the key's name if not given.")
+        var author: String?
+
+        @OptionGroup var service: ServiceOptions
+
+        func run() async throws {
+            try await CommandFailure.guarding {
+                let answer = try await self.service.client().call(
+                    "POST",
+                    "/contacts/\(self.contact.inPath)/verdicts",
+                    body: .object(("verdict", "human"), ("author", self.author))
+                )
+                if self.service.json { return print(answer.pretty) }
+                let standing = answer["standing"]
+                print("confirmed: score \(standing["score"].fixed), stage \(standing["stage"].shown)")
+            }
         }
     }
 

@@ -16,7 +16,8 @@ USAGE, BAD_DATA, NO_INPUT, UNAVAILABLE, NOT_ALLOWED = 64, 65, 66, 69, 77
 COMMANDS = [
     "demo", "demo run", "demo traffic", "serve", "check", "explain", "model", "model check", "model publish",
     "model list", "model show", "contacts", "contacts list", "contacts show", "contacts import", "contacts timeline",
-    "contacts erase", "sites", "sites list", "sites add", "sites update", "sites remove", "links", "links list",
+    "contacts confirm", "contacts erase", "sites", "sites list", "sites add", "sites update", "sites remove", "links",
+    "links list",
     "links add", "links sign", "keys", "keys create", "keys list", "keys revoke", "deliveries", "deliveries list",
     "deliveries retry", "status", "tail", "log", "log verify", "log dump", "log stats", "backup", "restore", "doctor",
 ]
@@ -100,7 +101,8 @@ def test_wrong_usage_is_64(arguments):
     "arguments",
     [
         ["status"], ["tail"], ["explain", "crm:1"], ["contacts", "list"], ["sites", "list"], ["links", "list"],
-        ["keys", "list"], ["deliveries", "list"], ["deliveries", "retry"], ["model", "list"], ["model", "show"],
+        ["contacts", "confirm", "crm:1"], ["keys", "list"], ["deliveries", "list"], ["deliveries", "retry"],
+        ["model", "list"], ["model", "show"],
     ],
 )
 def test_a_service_that_is_not_there_is_69(arguments):
@@ -166,6 +168,40 @@ def test_contacts_are_listed_in_pages_shown_explained_and_erased(service, browse
     assert said(service, "contacts", "erase", "crm:1", "--yes") == "erased, with 0 browsers\n"
     assert service.command("explain", "crm:1").returncode == NO_INPUT
     assert service.command("contacts", "show", "no reference").returncode == BAD_DATA
+
+
+def test_a_person_says_that_a_burst_was_a_human(service, browsers):
+    service.contact(1)
+    message, links = service.message("Newsletter", links=3)
+    browser = browsers(service)
+    assert service.command("contacts", "confirm", "crm:1").returncode == BAD_DATA, "there is nothing to confirm"
+    for path in [service.click_path("crm:1", message, link) for link in links]:
+        browser.click(path)
+    service.settled()
+
+    def verdicts():
+        return {row["verdict"] for row in told(service, "contacts", "timeline", "crm:1")["items"]}
+
+    assert verdicts() == {"machine"}
+    assert service.explain("crm:1")["sum"] == 0
+    text = said(service, "contacts", "confirm", "crm:1", "--author", "Anne")
+    answer = service.explain("crm:1")
+    given = [entry for entry in answer["entries"] if entry["origin"] == "confirmation"]
+    assert given and {entry["author"] for entry in given} == {"Anne"}
+    assert text == f"confirmed: score {answer['contact']['standing']['score']:.2f}, stage cold\n"
+    assert verdicts() == {"confirmed"}
+    again = service.command("contacts", "confirm", "crm:1")
+    assert again.returncode == BAD_DATA
+    assert "taken for a machine's" in again.stderr
+    assert service.command("contacts", "confirm", "crm:2").returncode == NO_INPUT
+    # As JSON, the contact as it is now; without an author it is the key's name.
+    service.contact(3)
+    for path in [service.click_path("crm:3", message, link) for link in links]:
+        browser.click(path)
+    service.settled()
+    assert told(service, "contacts", "confirm", "crm:3")["email"] == "contact3@firma.test"
+    authors = {entry["author"] for entry in service.explain("crm:3")["entries"] if entry["origin"] == "confirmation"}
+    assert authors == {"operator of this machine"}
 
 
 # Sites, links, keys
