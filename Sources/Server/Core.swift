@@ -18,6 +18,8 @@ package final class Core: Sendable {
     let pipeline: Pipeline
     let pump: EffectPump
     let canaries = CanaryWatch()
+    /// What ledgers take in, for the live events.
+    let ledgerWatch = LedgerWatch()
     /// What keeps the log from being trimmed for a while.
     let trimHolds = TrimHolds()
     let commands: AwaitableAppender
@@ -68,7 +70,8 @@ package final class Core: Sendable {
             stream: self.pipeline.log.id,
             applied: self.pipeline.applied,
             historicBelow: self.pipeline.historicBelow,
-            logger: logger
+            logger: logger,
+            ledgerWatch: self.ledgerWatch
         )
         self.commands = AwaitableAppender(self.pipeline.log)
         (self.failures, self.failed) = AsyncStream.makeStream()

@@ -19,6 +19,7 @@ final class EffectPump: Sendable {
     private let stream: StreamID
     private let historicBelow: UInt64
     private let logger: Logger
+    private let ledgerWatch: LedgerWatch
     private let state: Monitor<State>
 
     private let patience: TimeSpan
@@ -32,6 +33,7 @@ final class EffectPump: Sendable {
         applied: UInt64,
         historicBelow: UInt64,
         logger: Logger,
+        ledgerWatch: LedgerWatch,
         patience: TimeSpan = .seconds(1)
     ) {
         self.queue = queue
@@ -39,6 +41,7 @@ final class EffectPump: Sendable {
         self.stream = stream
         self.historicBelow = historicBelow
         self.logger = logger
+        self.ledgerWatch = ledgerWatch
         self.patience = patience
         self.state = Monitor(State(applied: applied))
     }
@@ -91,6 +94,7 @@ final class EffectPump: Sendable {
                     applied: LogPosition(stream: self.stream, offset: offset),
                     historic: effects.first.map { $0.offset < self.historicBelow } ?? false
                 )
+                self.ledgerWatch.note(effects)
                 self.advance(to: offset)
                 return true
             } catch {

@@ -137,12 +137,14 @@ struct StatusCommand: AsyncParsableCommand {
 struct TailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",
-        abstract: "Show accepted events as they are recorded, until interrupted.",
+        abstract: "Show accepted events as they are recorded, and what they score, until interrupted.",
         discussion: """
             Each line says when, what, where, and how the event was taken: accepted for a profile, counted for audience
-            figures only, or filtered with the reason. What the fold finds out later (an event sent twice) and what was
-            rejected or declined, of which nothing is stored, are figures of `vendange status`. Exit code 69 when the
-            service stops.
+            figures only, or filtered with the reason. What it brings a contact follows in lines of the kind `entry`:
+            scored or held, with points, rule and contact, and later dropped or reversed with the reason. What anonymous
+            visitors do is shown as accepted; their points are entered when they become known. What the fold finds out
+            later (an event sent twice) and what was rejected or declined, of which nothing is stored, are figures of
+            `vendange status`. Exit code 69 when the service stops.
             """
     )
 
@@ -155,10 +157,19 @@ struct TailCommand: AsyncParsableCommand {
                 let text = line.dropFirst(5).drop { $0 == " " }
                 if self.service.json { return Self.show(text) }
                 guard let event = try? JSONDecoder().decode(JSON.self, from: Data(text.utf8)) else { return }
-                let names = ["time", "kind", "url", "outcome", "reason", "contact"]
-                Self.show(names.map { event[$0].shown }.filter { !$0.isEmpty }.joined(separator: "  "))
+                Self.show(Self.line(event))
             }
         }
+    }
+
+    /// An event on one line, such as `… entry  scored  +25  rule quote viewed  -> 0123456789abcdef`.
+    private static func line(_ event: JSON) -> String {
+        var parts = ["time", "kind", "url", "outcome"].map { event[$0].shown }
+        if let points = event["points"].number { parts.append((points < 0 ? "" : "+") + event["points"].shown) }
+        if let rule = event["rule"].text { parts.append("rule \(rule)") }
+        parts.append(event["reason"].shown)
+        if let contact = event["contact"].text { parts.append("-> \(contact)") }
+        return parts.filter { !$0.isEmpty }.joined(separator: "  ")
     }
 
     /// Written at once, so that lines are seen as they come, also through a pipe.

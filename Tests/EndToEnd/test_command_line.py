@@ -368,6 +368,36 @@ def test_tail_shows_events_and_fails_when_the_service_stops(service, browsers, f
         tail.process.wait()
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_tail_says_what_was_scored(service, browsers, form):
+    reference = service.contact(1)
+    contact = service.api("GET", f"/contacts/{reference}")["id"]
+    tail = Tail(service, *(["--json"] if form == "json" else []))
+    browser = browsers(service)
+    path = service.quote_path(reference)
+
+    def seen(words):
+        return lambda: [line for line in tail.lines if all(word in line for word in words)]
+
+    try:
+        # Whoever watches sees what comes after they began.
+        wait_for("a line", lambda: browser.view("/tarifs") and tail.lines)
+        browser.view_quote(path)
+        (line,) = wait_for("the entry", seen(["scored", "devis"]))
+        if form == "json":
+            event = json.loads(line)
+            assert (event["kind"], event["outcome"], event["points"]) == ("entry", "scored", 40)
+            assert (event["rule"], event["contact"]) == ("devis consulté", contact)
+            assert event["entry"] in {entry["id"] for entry in service.explain(reference)["entries"]}
+        else:
+            assert line.split("  ")[1:] == ["entry", "scored", "+40", "rule devis consulté", f"-> {contact}"]
+        # The event itself came first.
+        assert tail.lines.index(seen(["quote_view", "accepted"])()[0]) < tail.lines.index(line)
+    finally:
+        tail.process.kill()
+        tail.process.wait()
+
+
 def test_the_log_is_counted_dumped_and_verified(service, browsers):
     browser = browsers(service)
     for number in range(5):

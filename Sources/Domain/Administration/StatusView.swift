@@ -139,13 +139,20 @@ package struct LiveEvent: Equatable, Sendable, Encodable {
     package var time: String
     /// The site's key; nil for acts outside sites.
     package var site: String?
-    /// The name of an ``EventKind``.
+    /// The name of an ``EventKind``; `entry` for a change of a contact's ledger, which follows the event it comes of.
     package var kind: String
     package var url: String?
-    /// accepted (for a profile), counted (audience figures only) or filtered, as far as the record itself says.
+    /// Of an event, as far as the record itself says: accepted (for a profile), counted (audience figures only) or
+    /// filtered. Of an entry: scored, held, dropped or reversed.
     package var outcome: String
-    /// Why it was filtered.
+    /// Why it was filtered, dropped or reversed.
     package var reason: String?
+    /// What an entry counts from now on; of a held one, what it would count.
+    package var points: Double?
+    /// The rule or page pattern of a new entry.
+    package var rule: String?
+    /// The entry's name in the ledger.
+    package var entry: String?
     /// The contact's id, if it is known.
     package var contact: String?
 
@@ -155,5 +162,15 @@ package struct LiveEvent: Equatable, Sendable, Encodable {
         self.time = time.rfc3339
         self.kind = kind.name
         self.outcome = outcome
+    }
+
+    /// A change of a ledger.
+    package init(offset: UInt64, time: Timestamp, entry: EntryID, of contact: ContactID, outcome: String) {
+        self.offset = offset
+        self.time = time.rfc3339
+        self.kind = "entry"
+        self.outcome = outcome
+        self.entry = LedgerView.text(of: entry)
+        self.contact = contact.text
     }
 }

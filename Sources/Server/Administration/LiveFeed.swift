@@ -6,6 +6,7 @@ import Synchronization
 /// What happens from now on, for whoever watches.
 ///
 /// Purpose: one follower reads the end of the log while there is at least one reader, and no one when there is none.
+/// What a record brought a contact comes behind the record, once the catalog has it.
 /// Limits: each reader has room for ``Limits/liveBacklog``, and the oldest make way; ``Limits/liveReaders`` of them. A
 /// follower that falls far behind jumps to the end: a feed that is late is of no use. Failure: a log that cannot be
 /// read ends every reader's stream.
@@ -50,7 +51,9 @@ final class LiveFeed: Sendable {
             self?.state.withLock { $0.readers[added.reader] = nil }
         }
         if added.starts {
+            // Before the caller goes on: it may cause the first of what it wants to hear.
             let start = self.core.log.end
+            self.core.ledgerWatch.begin()
             Task { await self.follow(from: start) }
         }
         return stream
@@ -60,6 +63,7 @@ final class LiveFeed: Sendable {
     @concurrent
     private func follow(from start: UInt64) async {
         var cursor = start
+        defer { self.core.ledgerWatch.end() }
         while self.isWatched() {
             if self.core.log.end - cursor > Self.lateRecords { cursor = self.core.log.end }
             guard let blocks = try? self.core.log.read(from: cursor, maximumBytes: Self.batchBytes) else {
@@ -68,6 +72,9 @@ final class LiveFeed: Sendable {
             for block in blocks where block.endOffset > cursor {
                 for event in self.events(of: block, from: cursor) { self.publish(event) }
                 cursor = block.endOffset
+            }
+            for change in self.core.ledgerWatch.take(below: cursor) {
+                if let event = LiveEvent(change) { self.publish(event) }
             }
             if blocks.isEmpty, (try? await Task.sleep(for: Self.pause)) == nil { return self.finish() }
         }
@@ -120,6 +127,27 @@ final class LiveFeed: Sendable {
         let contact = record.contact ?? record.visitor.flatMap { self.core.store.visitor($0)?.contact }
         event.contact = contact?.text
         return event
+    }
+}
+
+extension LiveEvent {
+    /// A change of a ledger as a live event; nil for any other effect.
+    init?(_ effect: Effect) {
+        switch effect.body {
+        case .entry(let entry):
+            let isReversal = entry.origin == .reversal
+            let outcome = entry.state == .provisional ? "held" : isReversal ? "reversed" : "scored"
+            self.init(offset: effect.offset, time: effect.time, entry: entry.id, of: entry.contact, outcome: outcome)
+            self.points = entry.state == .provisional ? entry.points : entry.granted
+            if isReversal { self.reason = entry.rule } else { self.rule = entry.rule }
+        case .entrySettled(let id, let contact, let granted, _):
+            self.init(offset: effect.offset, time: effect.time, entry: id, of: contact, outcome: "scored")
+            self.points = granted
+        case .entryDropped(let id, let contact, let reason):
+            self.init(offset: effect.offset, time: effect.time, entry: id, of: contact, outcome: "dropped")
+            self.reason = reason.tag
+        default: return nil
+        }
     }
 }
 
