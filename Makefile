@@ -5,11 +5,13 @@ SECONDS ?= 60
 # Lives of the service to simulate, and the first.
 SEEDS ?= 5000
 FIRST_SEED ?= 1
+# Times that the service is killed under traffic.
+KILLS ?= 200
 
-.PHONY: help setup build run test fuzz soak deb loadtest lint clean
+.PHONY: help setup build run test fuzz soak soak-kill deb loadtest lint clean
 
 help:
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: ## install what is missing (Debian packages, a Python environment for the tests)
 	@scripts/setup build
@@ -30,6 +32,10 @@ deb: setup ## a Debian package in .build/deb, with Swift's runtime linked in (te
 
 soak: ## simulate SEEDS lives of the service from FIRST_SEED on
 	@VENDANGE_SEEDS=$(SEEDS) VENDANGE_FIRST_SEED=$(FIRST_SEED) swift test --filter PromiseTests
+
+soak-kill: build ## kill the service under traffic, KILLS=200 times, and look each time whether anything is missing
+	@scripts/setup test
+	@VENDANGE_KILL_ROUNDS=$(KILLS) .venv/bin/python -m pytest -q Tests/EndToEnd/test_kill.py
 
 fuzz: ## fuzz every reader of outside bytes, SECONDS=60 for each
 	@scripts/fuzz run $(SECONDS)

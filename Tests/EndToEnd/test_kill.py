@@ -4,6 +4,7 @@ has effect twice, and the log alone leads to the same scores."""
 import collections
 import contextlib
 import http.client
+import os
 import random
 import shutil
 import sqlite3
@@ -12,7 +13,8 @@ import time
 
 from service import Browser, wait_for
 
-ROUNDS = 10
+# More of them in a soak (`make soak-kill`).
+ROUNDS = int(os.environ.get("VENDANGE_KILL_ROUNDS", "10"))
 THREADS = 4
 SEED = 20_261_123
 # What a person sees at once, and what makes them hot: two quotes.
