@@ -57,6 +57,69 @@ import Testing
         }
     }
 
+    private static func quote(_ title: String, _ crmID: String) -> QuoteInput {
+        QuoteInput(title: title, url: "https://www.example.com/\(title).pdf", contact: .key(.crm(crmID)))
+    }
+
+    @Test func quotesMadeAtOnceAreDifferentOnesAndAllOfThemOpen() async throws {
+        try await Harness.run { harness in
+            _ = try await harness.administration.putContact(Harness.input(crmID: "1"))
+            let made = try await withThrowingTaskGroup(of: QuoteView.self) { group in
+                // The same one twice, too: nothing but its number tells a quote from another.
+                for number in 0..<16 {
+                    group.addTask { try await harness.administration.createQuote(Self.quote("Q-\(number / 2)", "1")) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(Set(made.map(\.id)).count == 16)
+            let known = harness.core.directory.current.quotes
+            #expect(known.count == 16)
+            for quote in made { #expect(known[quote.id]?.title == quote.title) }
+        }
+    }
+
+    @Test func aQuoteOfSomebodyWhoIsErasedMeanwhileIsGoneOrWasNeverMade() async throws {
+        try await Harness.run { harness in
+            for number in 0..<24 {
+                let crmID = "\(number)"
+                _ = try await harness.administration.putContact(Harness.input(crmID: crmID))
+                let erase = { @Sendable in _ = try await harness.administration.eraseContact(.key(.crm(crmID))) }
+                let create = { @Sendable in
+                    do {
+                        _ = try await harness.administration.createQuote(Self.quote("Q", crmID))
+                    } catch AdministrationError.notFound {}
+                }
+                let calls = number % 2 == 0 ? [erase, create] : [create, erase]
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for call in calls { group.addTask { try await call() } }
+                    try await group.waitForAll()
+                }
+                #expect(harness.core.directory.current.quotes.isEmpty)
+                #expect(try await harness.administration.quotes(page: PageRequest()).items.isEmpty)
+            }
+        }
+    }
+
+    @Test func aQuoteIsNotMadeWhileItsContactIsBeingErased() async throws {
+        try await Harness.run { harness in
+            let administration = harness.administration
+            let put = try await administration.putContact(Harness.input(crmID: "1"))
+            let contact = try #require(ContactID(text: put.contact.id))
+            let creating = try await administration.changes.run {
+                let creating = Task { try await administration.createQuote(Self.quote("Q", "1")) }
+                // Long enough for a call that did not wait for its turn.
+                for _ in 0..<50 { #expect(try await administration.quotes(page: PageRequest()).items.isEmpty) }
+                var commands = CommandFrames(harness.core.store.slots)
+                commands.append(ErasureRecord.contact(contact))
+                try await administration.submit(commands)
+                return creating
+            }
+            await #expect(throws: AdministrationError.notFound("contact crm:1")) { try await creating.value }
+            #expect(try await administration.quotes(page: PageRequest()).items.isEmpty)
+            #expect(harness.core.directory.current.quotes.isEmpty)
+        }
+    }
+
     @Test func clicksAreNotSignedForCallers() async throws {
         try await Harness.run { harness in
             _ = try await harness.administration.putContact(Harness.input(crmID: "1"))
