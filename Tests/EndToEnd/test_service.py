@@ -407,6 +407,28 @@ def test_a_reply_that_another_tool_reports_counts_and_is_accounted_for(service):
     assert (account["key"], account["contact_count"]) == ("domain:firma.test", 1)
 
 
+def test_opens_and_clicks_that_a_mail_tool_reports_are_judged_like_our_own(service):
+    contact = service.contact(1, consents={"clicks": True, "opens": True})
+    message, (link, *_) = service.message("Newsletter", links=2)
+
+    def report(code=(201,), **event):
+        return service.api("POST", f"/contacts/{contact}/events", event, expect=code)
+
+    click = {"kind": "email_click", "link": link, "address": "192.0.2.7", "user_agent": "Mozilla/5.0 Firefox/128.0"}
+    for name in ("c-1", "c-1"):
+        assert report(id=name, **click) == {"outcome": "accepted"}
+    report(id="c-2", **click | {"user_agent": "curl/8.1"})
+    report(id="o-1", kind="email_open", message=message)
+    outcomes = service.settled()["outcomes"]
+    assert (outcomes["scored"], outcomes["filtered"]["duplicate"], outcomes["filtered"]["bot"]) == (2, 1, 1)
+    (entry,) = service.explain(contact)["entries"]
+    assert (entry["rule"], entry["state"], entry["verdict"]) == ("e-mail cliqué", "provisional", "likely")
+    kinds = [row["kind"] for row in service.pages(f"/contacts/{contact}/timeline")]
+    assert sorted(kinds) == ["email_click", "email_open"]
+    problem = report(code=(422,), kind="email_click", id="c-3", address="here")
+    assert [item["field"] for item in problem["problems"]] == ["link"]
+
+
 def test_a_dead_destination_is_visible_and_gets_everything_when_it_is_back(services, browsers):
     dead, alive = Destination(), Destination()
     try:

@@ -71,7 +71,7 @@ enum HistoryRoutes {
             .post,
             "/api/v1/contacts/{contact}/events",
             "recordEvent",
-            "Records an act of a contact that another tool knows of",
+            "Records an act of a contact that another tool knows of; opens and clicks as they happen",
             .write,
             body: .json(InputSchemas.event),
             .json(ContactSchemas.eventVerdict.one, status: 201)
@@ -80,12 +80,15 @@ enum HistoryRoutes {
             guard let kind = EventInput.kinds.first(where: { $0.name == name }) else {
                 throw AdministrationError.failed
             }
-            let event = EventInput(
+            var event = EventInput(
                 kind: kind,
                 id: call.body["id"]?.text,
                 message: call.body["message"]?.integer.map(UInt32.init(clamping:)),
                 quote: call.body["quote"]?.integer.map(UInt32.init(clamping:))
             )
+            event.link = call.body["link"]?.integer.map(UInt32.init(clamping:))
+            event.address = call.body["address"]?.text
+            event.agent = call.body["user_agent"]?.text
             return .json(try await call.administration.recordEvent(call.contact(), event), status: 201)
         },
         .change(

@@ -119,10 +119,25 @@ enum InputSchemas {
             .optional(
                 "id",
                 .text(Limits.nameBytes, .filled),
-                "Your own name for it: sent again, it is the same event."
+                "Your own name for it: sent again, it is the same event. Needed for opens and clicks."
             ),
-            .optional("message", .integer(1...Int64(UInt32.max)), "The message a reply answers."),
+            .optional(
+                "message",
+                .integer(1...Int64(UInt32.max)),
+                "The message that a reply answers, or that was opened or clicked in; a click's may come from its link."
+            ),
             .optional("quote", .integer(1...Int64(UInt32.max)), "The quote that was looked at."),
+            .optional("link", .integer(1...Int64(UInt32.max)), "The tracked link that was followed."),
+            .optional(
+                "address",
+                .text(45, .filled),
+                "Where an open or click came from: many people's clicks from one network are a scanner's. Not kept."
+            ),
+            .optional(
+                "user_agent",
+                .text(Limits.agentBytes, .filled),
+                "What opened or clicked; one that names a program counts nothing. Not kept."
+            ),
         ]
     )
 

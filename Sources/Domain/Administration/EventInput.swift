@@ -4,10 +4,16 @@ package struct EventInput: Equatable, Sendable {
     package var kind: EventKind
     /// The caller's own name for it, so that a call that is sent again changes nothing; nil for none.
     package var id: String?
-    /// The message it answers; nil for none.
+    /// The message that was answered, opened or clicked in; nil for none.
     package var message: UInt32?
     /// The quote that was looked at; nil for none.
     package var quote: UInt32?
+    /// The tracked link that was followed; nil for none.
+    package var link: UInt32?
+    /// The address that opened or clicked; nil if the tool does not say it.
+    package var address: String?
+    /// The user agent that did; nil if the tool does not say it.
+    package var agent: String?
 
     /// An event.
     package init(kind: EventKind, id: String? = nil, message: UInt32? = nil, quote: UInt32? = nil) {
@@ -17,8 +23,9 @@ package struct EventInput: Equatable, Sendable {
         self.quote = quote
     }
 
-    /// What may be reported: acts of a person, each of which confirms them.
-    package static let kinds: [EventKind] = [.reply, .quoteView]
+    /// What may be reported: acts of a person, each of which confirms them, and what a mail tool saw. The latter may be
+    /// a scanner's and is judged as at the signed addresses, by who sent it and by what comes with it.
+    package static let kinds: [EventKind] = [.reply, .quoteView, .emailOpen, .emailClick]
 
     /// ``kinds`` in words.
     package static var expectedKinds: String { "one of " + self.kinds.map(\.name).joined(separator: ", ") }
