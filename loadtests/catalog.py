@@ -86,7 +86,9 @@ def run(service, file, seconds, shares):
 
 def main():
     asked = options.parse(__doc__)
-    seconds, contacts, shares = (1, 20, (0.5,)) if asked.quick else (20, 2_000, (0.5, 1, 1.5, 2, 3))
+    seconds, contacts, shares = (1, 20, (0.5,)) if asked.quick else (
+        20, closedloop.MOST_REQUESTS, (0.5, 1, 1.5, 2, 3)
+    )
     with options.directory() as directory, vendange.Vendange(directory, behind_proxy=True) as service:
         known = people.browse(service, people.create(service, "known-", contacts))
         service.settle()

@@ -13,35 +13,46 @@ TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-    """Seconds on a core by thread name."""
+    """Seconds on a core by thread, and of the processes as a whole, with what their threads of the past spent."""
 
-    total: dict
+    threads: dict
     user: float
     system: float
 
     def __sub__(self, other):
-        names = {name: self.total[name] - other.total.get(name, 0) for name in self.total}
-        return Reading(names, self.user - other.user, self.system - other.system)
+        """What was spent since another reading. A thread that has ended since then is in no group."""
+        spent = {key: seconds - other.threads.get(key, 0) for key, seconds in self.threads.items()}
+        return Reading(spent, self.user - other.user, self.system - other.system)
+
+    @property
+    def by_name(self):
+        total = {}
+        for (_, name), seconds in self.threads.items():
+            total[name] = total.get(name, 0.0) + seconds
+        return total
 
     def sum(self, *prefixes):
         """Seconds of the threads whose names begin with one of these; of all threads if none is given."""
-        return sum(
-            seconds for name, seconds in self.total.items() if not prefixes or name.startswith(prefixes)
-        )
+        return sum(seconds for (_, name), seconds in self.threads.items() if not prefixes or name.startswith(prefixes))
+
+
+def times(stat):
+    """User and system seconds of a stat file."""
+    fields = stat.read_text().rpartition(")")[2].split()
+    return int(fields[11]) * TICK, int(fields[12]) * TICK
 
 
 def read(*pids):
-    """The reading of several processes together. Threads of one name are added up."""
-    total, user, system = {}, 0.0, 0.0
+    """The reading of several processes together."""
+    threads, user, system = {}, 0.0, 0.0
     for pid in pids:
-        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        process = pathlib.Path(f"/proc/{pid}")
+        spent = times(process / "stat")
+        user, system = user + spent[0], system + spent[1]
+        for task in (process / "task").iterdir():
             try:
                 name = (task / "comm").read_text().strip()
-                nanoseconds = int((task / "schedstat").read_text().split()[0])
-                fields = (task / "stat").read_text().rpartition(")")[2].split()
+                threads[int(task.name), name] = int((task / "schedstat").read_text().split()[0]) / 1e9
             except FileNotFoundError:
                 continue
-            total[name] = total.get(name, 0.0) + nanoseconds / 1e9
-            user += int(fields[11]) * TICK
-            system += int(fields[12]) * TICK
-    return Reading(total, user, system)
+    return Reading(threads, user, system)

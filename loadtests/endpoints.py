@@ -12,17 +12,17 @@ CONNECTIONS = 64
 GROUPS = {"acknowledging": vendange.ACKNOWLEDGING, "whole": ()}
 
 
-def kinds(directory, service, contacts, visitors):
-    """Name, events in a request, and the file of requests of each kind."""
-    known = people.create(service, "reader-", contacts)
+def kinds(directory, service, visitors):
+    """Name, events in a request, and the file of requests of each kind: of as many visitors, or contacts, each."""
+    known = people.create(service, "reader-", visitors)
     clicks = [traffic.click(number, person.link) for number, person in enumerate(known)]
     return [
         (name, count, traffic.write(directory / f"{number}.requests", requests))
         for number, (name, count, requests) in enumerate((
             ("pixel", 1, traffic.anonymous(visitors)),
             ("POST /e, 1 event", 1, traffic.anonymous(visitors, 1)),
-            ("POST /e, 10 events", 10, traffic.anonymous(visitors // 5, 10)),
-            ("POST /e, 50 events", 50, traffic.anonymous(visitors // 10, 50)),
+            ("POST /e, 10 events", 10, traffic.anonymous(visitors, 10)),
+            ("POST /e, 50 events", 50, traffic.anonymous(visitors, 50)),
             ("click", 1, clicks),
         ))
     ]
@@ -65,9 +65,9 @@ def check(received, result, count):
 
 def main():
     asked = options.parse(__doc__)
-    seconds, rounds, contacts, visitors = (1, 1, 20, 200) if asked.quick else (8, 3, 5_000, 50_000)
+    seconds, rounds, visitors = (1, 1, 20) if asked.quick else (8, 3, closedloop.MOST_REQUESTS)
     with options.directory() as directory, vendange.Vendange(directory, behind_proxy=True) as service:
-        files = kinds(pathlib.Path(directory), service, contacts, visitors)
+        files = kinds(pathlib.Path(directory), service, visitors)
         results = list(run(service, files, seconds, rounds))
     options.save(results, asked.output)
 

@@ -13,19 +13,22 @@ import traffic
 import vendange
 
 
-def maximum(service, file, seconds):
+def maximum(service, requests, directory, seconds):
+    """Requests a second, as fast as they are answered."""
+    file = traffic.write(directory / "maximum.requests", requests[:closedloop.MOST_REQUESTS])
     result = closedloop.prepared(service.port, file, connections=64, seconds=seconds, seed=1)
     service.settle()
     return result["requests"] / result["seconds"]
 
 
 def run(nginx, service, directory, seconds, visitors, shares):
-    ours = traffic.write(directory / "ours.requests", traffic.anonymous(visitors))
+    pixels = traffic.anonymous(visitors)
+    ours = traffic.write(directory / "ours.requests", pixels)
     theirs = traffic.write(
         directory / "theirs.requests",
         [traffic.pixel(number, traffic.visitor(number), "/logged.gif") for number in range(visitors)],
     )
-    fastest = maximum(service, ours, seconds)
+    fastest = maximum(service, pixels, directory, seconds)
     print(f"Vendange answers {fastest:,.0f} requests a second at most", flush=True)
     for number, share in enumerate(shares):
         for name, port, file, counted in (

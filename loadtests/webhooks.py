@@ -31,9 +31,10 @@ def background(visitors, known):
 
 def run(service, port, directory, seconds, rate, visitors, contacts, shares):
     known = people.browse(service, people.create(service, "known-", contacts))
-    pixels = traffic.write(directory / "pixels.requests", background(visitors, known))
+    requests = background(visitors, known)
+    pixels = traffic.write(directory / "pixels.requests", requests)
     service.settle()
-    fastest = latency.maximum(service, pixels, seconds)
+    fastest = latency.maximum(service, requests, directory, seconds)
     print(f"Vendange answers {fastest:,.0f} such pixels a second at most", flush=True)
     for number, share in enumerate(shares):
         prefix = f"decision-{number}-"
