@@ -116,7 +116,9 @@ private struct HeadReading {
         guard index < self.bytes.count else { return .incomplete }
         guard self.bytes[index] == Octets.slash else { return .foreign }
         var question: Int?
-        while index < self.bytes.count, self.bytes[index] != Octets.space {
+        while true {
+            index = ByteScan.skipTarget(self.bytes, from: index)
+            guard index < self.bytes.count, self.bytes[index] != Octets.space else { break }
             let byte = self.bytes[index]
             guard 0x21...0x7e ~= byte, byte != UInt8(ascii: "#") else { return .foreign }
             if byte == UInt8(ascii: "?"), question == nil { question = index }

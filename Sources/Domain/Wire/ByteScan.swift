@@ -14,6 +14,15 @@ package enum ByteScan {
         }
     }
 
+    /// Over what a request's target is made of, but for `?` and what may stand in none: `#`, spaces, controls, DEL and
+    /// anything but ASCII.
+    package static func skipTarget(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        self.skip(bytes, from: start) { word in
+            self.holds(word, below: 0x21) | self.holds(word, byte: 0x7f) | self.holds(word, byte: ASCII.hash)
+                | self.holds(word, byte: ASCII.question) | (word & self.tops)
+        }
+    }
+
     /// Over ASCII that stands for itself in a JSON string.
     static func skipPlainText(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         self.skip(bytes, from: start) { word in
