@@ -28,6 +28,7 @@ def plan(directory, redis, asked):
     yield ["rules", "--events", events // 10]
     yield ["locks", "--rounds", events]
     yield ["log", "--directory", directory / "log", "--events", events // 2]
+    yield ["seal", "--events", events // 2]
     yield ["memory", "--profiles", events // 5 if asked.quick else events]
 
 

@@ -213,6 +213,11 @@ def growth(found):
         for one in starts
     ]
     memory, log = found.bench("memory"), found.bench("log")
+    sealed = [
+        [name, f"{one['bytes_per_record']:.1f}", f"{one['nanoseconds_per_record']:.0f}",
+         f"{one['expanding_nanoseconds_per_record']:.0f}" if name.startswith("zlib") else ""]
+        for name in ("zlib-1", "zlib-3", "zlib-6", "zlib-9", "texts") for one in [found.bench(name)]
+    ]
     head = ["records in the log", "visitors", "not in a checkpoint", "s to ready", "s to folded", "bytes on disk a record, all",
             "MiB resident"]
     series = {
@@ -228,7 +233,11 @@ log.
 
 {chart("starts", "Seconds of a start by size of the log")}
 {table(head, rows)}
-On disk at the last of them, files filled ahead included: {large_files(starts[-1]["disk"])}.
+What sealed segments make of the same page views, which come {found.bench("mix")["bytes_per_record"]:.0f} bytes long
+(`vendange-bench seal`; shipped is zlib 1, decision 0080; "texts" is a table of texts per segment):
+
+{table(["way", "bytes a record", "ns", "ns to expand"], sealed)}
+On disk at the last of the starts, files filled ahead included: {large_files(starts[-1]["disk"])}.
 """, {
         "starts": charts.lines("A start after a crash", "records in the log", "s", series)
     }

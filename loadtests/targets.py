@@ -102,6 +102,10 @@ def start(found):
     return at_most(last["seconds_to_folded"], 10, "{:.1f} s")
 
 
+def sealed(found):
+    return at_most(found.bench("zlib-1")["bytes_per_record"], 60, "{:.1f} B")
+
+
 TARGETS = [
     ("pixel, loops and committer, 256 connections", "≤ 1.0 × nginx with access log", pixel_beside_log(256, 1.0)),
     ("pixel, loops and committer, 64 connections", "≤ 1.2 × nginx with access log", pixel_beside_log(64, 1.2)),
@@ -115,6 +119,7 @@ TARGETS = [
     ("fold, 1 M visitors, two workers", "≥ 1.7 × one", two_workers),
     ("memory of a visitor", "≤ 280 B", visitor),
     ("memory of a contact", "≤ 1.5 KiB", contact),
+    ("page view in a sealed segment", "≤ 60 B", sealed),
     ("start after a crash, records read and folded", "≥ 1,000,000 a second", recovery),
     ("start after a crash, 1 M visitors", "≤ 10 s", start),
     ("event to webhook at half of the maximum, p99", "≤ 300 ms", webhook),
