@@ -84,7 +84,7 @@ def test_data_of_a_newer_version_is_refused(services):
     segment = next((service.data / "log").glob("*.seg"))
     kept = segment.read_bytes()
     header = bytearray(kept[:4_092])
-    header[8] = 2
+    header[8] = 3
     segment.write_bytes(bytes(header) + crc32c(header).to_bytes(4, "little") + kept[4_096:])
     refused(service, f"log/{segment.name}")
     segment.write_bytes(kept)
