@@ -50,9 +50,10 @@ extension SlotState {
             self.foldKnown(record.contact, context, &sink) { $0.answer(record) }
         case .withdrawal:
             let record = try WithdrawalRecord(decoding: &reader)
-            self.foldKnown(record.contact, context, &sink) { $0.withdraw(record) }
-            let consents = self.contacts[record.contact]?.contact.consents
-            if let consents { sink.setConsents(consents, of: record.contact) }
+            self.fold(record, isPassedOn: false, context, &sink)
+        case .withdrawn:
+            let record = try WithdrawalRecord(decoding: &reader)
+            self.fold(record, isPassedOn: true, context, &sink)
         case .reinstatement:
             let record = try ReinstatementRecord(decoding: &reader)
             self.foldKnown(record.contact, context, &sink) { $0.reinstate(record) }
@@ -257,6 +258,23 @@ extension SlotState {
         self.aliases[record.contact] = nil
         self.fold(into: known ?? Contact(id: record.contact), context, &sink) { $0.set(record) }
         // What holds may be more than the record says: it decides some of the consents only.
+        let consents = self.contacts[record.contact]?.contact.consents
+        if let consents { sink.setConsents(consents, of: record.contact) }
+    }
+
+    private mutating func fold(
+        _ record: WithdrawalRecord,
+        isPassedOn: Bool,
+        _ context: FoldContext,
+        _ sink: inout FoldSink
+    ) {
+        if let contact = self.passes(record.contact, isPassedOn: isPassedOn) {
+            var passed = record
+            passed.contact = contact
+            sink.derive(.withdrawn, for: contact) { passed.encode(to: &$0) }
+            return
+        }
+        self.foldKnown(record.contact, context, &sink) { $0.withdraw(record) }
         let consents = self.contacts[record.contact]?.contact.consents
         if let consents { sink.setConsents(consents, of: record.contact) }
     }

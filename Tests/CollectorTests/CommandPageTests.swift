@@ -50,9 +50,17 @@ import Testing
         #expect(try port.post(path, body, Self.form).status == 200)
         #expect(port.log.withdrawals == [record])
         #expect(port.directory.consents(of: Port.contact) == record.left(of: [.clicks, .opens]))
-        // Once more says nothing new.
+        // Once more is logged once more: what came between, the collector need not have seen.
         #expect(try port.post(path, body, Self.form).status == 200)
-        #expect(port.log.withdrawals.count == 1)
+        #expect(port.log.withdrawals == [record, record])
+    }
+
+    @Test func aContactWhoIsKnownByAnotherKeyByNowMayWithdrawToo() throws {
+        let port = Port()
+        port.directory.setConsents(nil, of: Port.contact)
+        #expect(try port.post("/u/\(port.token(.preferences))", "choice=everything", Self.form).status == 200)
+        #expect(port.log.withdrawals.map(\.contact) == [Port.contact])
+        #expect(port.directory.consents(of: Port.contact) == nil)
     }
 
     @Test func theAnswerWaitsForTheDiskAndIsTakenWhenItIsFull() throws {
@@ -80,7 +88,8 @@ import Testing
             let answers = try self.tokens(port, purpose).map { try port.post(path + $0, body, Self.form) }
             #expect(answers.allSatisfy { $0 == answers[0] })
         }
-        #expect(port.log.withdrawals.map(\.contact) == [Port.contact])
+        // Of a contact nobody knows, too: they may be known by another key.
+        #expect(port.log.withdrawals.map(\.contact) == [Port.contact, ContactID(1)])
         #expect(port.counters.badTokens == 8)
     }
 

@@ -36,6 +36,16 @@ import Testing
         #expect(bench.score(self.crm, at: 5).magnitude < 1e-9)
     }
 
+    /// Somebody unsubscribes with a mail that was sent when only their form's claim was known.
+    @Test func aWithdrawalUnderASecondKeyIsItsContacts() throws {
+        var bench = try self.importedTwice()
+        let record = WithdrawalRecord(contact: self.email, withdrawn: [.clicks], objects: true)
+        try bench.run(4, .withdrawal(record))
+        let consents = try #require(bench.contact(self.crm)?.consents)
+        #expect(consents.contains(.objected))
+        #expect(!consents.contains(.clicks))
+    }
+
     @Test func aliasesThatPointAtEachOtherEnd() throws {
         var bench = SlotBench()
         try bench.run(0, .model(.plain()), .alias(self.crm, of: self.email), .alias(self.email, of: self.crm))

@@ -59,7 +59,7 @@ import Testing
             case .erasure:
                 let value = try Self.read(payload) { try ErasureRecord(decoding: &$0) }
                 again = Self.bytes { value.encode(to: &$0) }
-            case .withdrawal:
+            case .withdrawal, .withdrawn:
                 let value = try Self.read(payload) { try WithdrawalRecord(decoding: &$0) }
                 again = Self.bytes { value.encode(to: &$0) }
             case .leadAnswer:

@@ -16,15 +16,16 @@ extension CollectorLoop {
         let answer = Answer.page(Pages.preferencesKept(in: language))
         guard let contact = self.contact(of: payload, for: .preferences) else { return Reply(answer) }
         let record = choice.record(of: contact)
-        // What changes nothing is not written, so that an address that got about cannot fill the log.
-        guard let before = self.collector.directory.consents(of: contact), record.left(of: before) != before,
-            self.admitsCommand(of: contact)
-        else { return Reply(answer) }
+        // An address that got about cannot fill the log. Nothing else is held back: the contact may be known by another
+        // key by now, and of one who is known the fold may still have to learn what they withdraw.
+        guard self.admitsCommand(of: contact) else { return Reply(answer) }
         let reply = self.command(.withdrawal, in: self.collector.slots.slot(of: contact), answer: answer) {
             record.encode(to: &$0)
         }
         // Holds for the next request already, before the fold says so too; at worst too early.
-        if reply.wait.isNeeded { self.collector.directory.setConsents(record.left(of: before), of: contact) }
+        if reply.wait.isNeeded, let before = self.collector.directory.consents(of: contact) {
+            self.collector.directory.setConsents(record.left(of: before), of: contact)
+        }
         return reply
     }
 

@@ -98,7 +98,7 @@ package struct Erasures: Sendable {
         case .alias:
             let record = try AliasRecord(decoding: &reader)
             return Subjects(contact: record.contact, otherContact: record.alias)
-        case .withdrawal: return Subjects(contact: try WithdrawalRecord(decoding: &reader).contact)
+        case .withdrawal, .withdrawn: return Subjects(contact: try WithdrawalRecord(decoding: &reader).contact)
         case .reinstatement: return Subjects(contact: try ReinstatementRecord(decoding: &reader).contact)
         case .linked:
             let record = try LinkedRecord(decoding: &reader)

@@ -41,6 +41,8 @@ package enum RecordKind: UInt8, Sendable, CaseIterable {
     case verdict = 132
     /// The derived record that stood here was erased; its cause is left. Derived, no payload.
     case erasedDerived = 133
+    /// From a second key's slot: your person took consents back (``WithdrawalRecord``). Derived.
+    case withdrawn = 134
 
     /// Whether the record carries the cause it follows from (see ``Cause``).
     package var isDerived: Bool { self.rawValue >= 128 }

@@ -13,7 +13,8 @@ enum RecordTarget {
         case .erasure: _ = try decodesAgain(payload, decode: ErasureRecord.init) { $0.encode(to: &$1) }
         case .leadAnswer: _ = try decodesAgain(payload, decode: LeadAnswerRecord.init) { $0.encode(to: &$1) }
         case .alias: _ = try decodesAgain(payload, decode: AliasRecord.init) { $0.encode(to: &$1) }
-        case .withdrawal: _ = try decodesAgain(payload, decode: WithdrawalRecord.init) { $0.encode(to: &$1) }
+        case .withdrawal, .withdrawn:
+            _ = try decodesAgain(payload, decode: WithdrawalRecord.init) { $0.encode(to: &$1) }
         case .reinstatement: _ = try decodesAgain(payload, decode: ReinstatementRecord.init) { $0.encode(to: &$1) }
         case .linked: _ = try decodesAgain(payload, decode: LinkedRecord.init) { $0.encode(to: &$1) }
         case .unlinked: _ = try decodesAgain(payload, decode: UnlinkedRecord.init) { $0.encode(to: &$1) }

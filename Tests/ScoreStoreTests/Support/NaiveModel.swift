@@ -17,10 +17,12 @@ struct NaiveModel {
         case linked(NaiveVisitor.Link, ContactID)
         case unlinked(VisitorID, ContactID)
         case vouched(VisitorID, ContactID, LinkTrust, tokens: Set<String>)
+        case withdrawn(WithdrawalRecord)
 
         var contact: ContactID {
             switch self {
             case .event(_, _, let id, _), .linked(_, let id), .unlinked(_, let id), .vouched(_, let id, _, _): id
+            case .withdrawn(let record): record.contact
             }
         }
 
@@ -31,6 +33,8 @@ struct NaiveModel {
             case .linked(let link, _): .linked(link, id)
             case .unlinked(let visitor, _): .unlinked(visitor, id)
             case .vouched(let visitor, _, let trust, let tokens): .vouched(visitor, id, trust, tokens: tokens)
+            case .withdrawn(let record):
+                .withdrawn(WithdrawalRecord(contact: id, withdrawn: record.withdrawn, objects: record.objects))
             }
         }
     }
@@ -85,7 +89,7 @@ struct NaiveModel {
                 self.change(record.contact, at: now) { $0.manual(record) }
             case .withdrawal:
                 let record = try WithdrawalRecord(decoding: &reader)
-                self.change(record.contact, at: now) { $0.withdraw(record) }
+                self.pass(.withdrawn(record), at: now)
             case .leadAnswer:
                 let record = try LeadAnswerRecord(decoding: &reader)
                 self.change(record.contact, at: now) { $0.answer(record) }
@@ -111,7 +115,7 @@ struct NaiveModel {
                     self.contacts[id]?.findStageEnd()
                 }
             case .tick: for id in self.contacts.keys.sorted() { self.change(id, at: now) { _ in } }
-            case .canary, .linked, .touch, .unlinked, .sighting, .verdict, .erased, .erasedDerived: break
+            case .canary, .linked, .touch, .unlinked, .sighting, .verdict, .withdrawn, .erased, .erasedDerived: break
             }
         }
     }
@@ -186,6 +190,8 @@ struct NaiveModel {
             self.change(id, at: now) { $0.vouch(for: visitor, trust, tokens: tokens) }
         case .unlinked(let visitor, let id):
             self.change(id, at: now) { $0.unlink(visitor) }
+        case .withdrawn(let record):
+            self.change(record.contact, at: now) { $0.withdraw(record) }
         }
     }
 
