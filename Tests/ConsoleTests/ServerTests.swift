@@ -21,7 +21,13 @@ struct ServerTests {
         let running = Task { try await group.run() }
         let port = try #require(await ports.first { _ in true })
         #expect(port > 0)
-        try await TestClient.withClient(host: "127.0.0.1", port: port) { (client: TestClient) async throws -> Void in
+        // What it waits for longest, the events' end, only comes with the shutdown.
+        let patience = TestClient.Configuration(timeout: .seconds(300))
+        try await TestClient.withClient(
+            host: "127.0.0.1",
+            port: port,
+            configuration: patience
+        ) { (client: TestClient) async throws -> Void in
             let ask = { (path: String, authority: String) in
                 TestClient.Request(
                     path,

@@ -6,7 +6,7 @@ import Testing
 
 /// The dispatcher over an outbox in memory, a scripted network and a clock that the test moves. With a draw of 0
 /// every delay is the shortest, 5 s.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DispatcherTests {
     private static let start = Timestamp(seconds: 1_800_000_000)
 

@@ -9,8 +9,16 @@ import Testing
 @testable import Delivery
 
 /// Attempts over real sockets.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TransportTests {
+    /// Limits that only a hanging attempt meets, however slow the machine is.
+    private static let patience = Transport.TimeLimits(
+        connect: .seconds(60),
+        whole: .seconds(120),
+        body: .seconds(60),
+        idle: .seconds(60)
+    )
+
     private let clock = ManualClock(Timestamp(seconds: 1_614_265_330))
 
     private func item(_ body: String = #"{"test": 2432232314}"#) -> OutboxItem {
@@ -38,7 +46,7 @@ struct TransportTests {
     private func send(
         to destination: Destination,
         body: String = #"{"test": 2432232314}"#,
-        timeLimits: Transport.TimeLimits = Transport.TimeLimits(),
+        timeLimits: Transport.TimeLimits = Self.patience,
         lookup: any AddressLookup = AddressResolver(threadCount: 1)
     ) async -> DeliveryAnswer {
         let transport = Transport(clock: self.clock, lookup: lookup, timeLimits: timeLimits)
@@ -200,10 +208,7 @@ struct TransportTests {
             .init(status: 200, body: Array("ok".utf8))
         } _: { receiver in
             let lookup = FixedLookup(["receiver.invalid": "127.0.0.1"])
-            var timeLimits = Transport.TimeLimits()
-            // However slow the machine is, the second attempt finds the first one's connection.
-            timeLimits.idle = .seconds(60)
-            let transport = Transport(clock: self.clock, lookup: lookup, timeLimits: timeLimits)
+            let transport = Transport(clock: self.clock, lookup: lookup, timeLimits: Self.patience)
             let sender = SenderByKind(transport: transport, clock: self.clock, version: "1.2.3")
             var destination = self.destination("http://receiver.invalid:\(receiver.port)/")
             #expect(await sender.send(self.item(), to: destination).status == 200)
@@ -224,7 +229,7 @@ struct TransportTests {
 
     @Test func destinationsDoNotShareConnections() async throws {
         try await self.receiver { receiver in
-            let transport = Transport(clock: self.clock, lookup: FixedLookup([:]))
+            let transport = Transport(clock: self.clock, lookup: FixedLookup([:]), timeLimits: Self.patience)
             let sender = SenderByKind(transport: transport, clock: self.clock, version: "1.2.3")
             for name in ["crm", "chat"] {
                 var destination = self.destination("http://127.0.0.1:\(receiver.port)/")

@@ -18,7 +18,7 @@ import Testing
         return frames
     }
 
-    @Test(.timeLimit(.minutes(1))) func aRecordThatCannotBeReadEndsTheService() async throws {
+    @Test(.timeLimit(.minutes(10))) func aRecordThatCannotBeReadEndsTheService() async throws {
         let directory = TemporaryPath()
         var settings = Harness.settings(directory.path)
         settings.publicListener.host = "127.0.0.1"
@@ -40,7 +40,7 @@ import Testing
         await #expect(throws: (any Error).self) { try await again.run() }
     }
 
-    @Test(.timeLimit(.minutes(1))) func whoWaitsForTheFoldHearsThatItHasStopped() async throws {
+    @Test(.timeLimit(.minutes(10))) func whoWaitsForTheFoldHearsThatItHasStopped() async throws {
         try await Harness.run { harness in
             _ = try await harness.administration.putContact(Harness.input(crmID: "1"))
             let offset = harness.core.log.end
