@@ -21,9 +21,10 @@ def core_seconds():
 def wrk(port, *, connections, seconds, seed, script, **environment):
     """Runs the load on its own core; what it did, and how much of its core it needed."""
     before = core_seconds()
+    # An answer that takes long is a slow one; wrk would call it an error after two seconds.
     process = subprocess.run(
-        ["taskset", "-c", servers.LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
-         "-s", servers.HERE / "wrk" / script, f"http://127.0.0.1:{port}"],
+        ["taskset", "-c", servers.LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s",
+         "--latency", "-s", servers.HERE / "wrk" / script, f"http://127.0.0.1:{port}"],
         env=os.environ | {"SEED": str(seed)} | environment, capture_output=True, text=True, check=True,
     )
     result = next((line for line in process.stdout.splitlines() if line.startswith("RESULT ")), None)

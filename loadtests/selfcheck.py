@@ -18,8 +18,11 @@ import traffic
 RATE, SECONDS, PAUSE = 1_000, 2, 0.5
 
 
-def pause(pids):
-    time.sleep(SECONDS / 2)
+def pause(nginx):
+    """Stops nginx in the middle of the load, however long the generator takes to begin."""
+    servers.wait_for("the load", nginx.logged, 60)
+    time.sleep(SECONDS / 4)
+    pids = nginx.pids(False)
     for number in (signal.SIGSTOP, signal.SIGCONT):
         for pid in pids:
             os.kill(pid, number)
@@ -33,12 +36,12 @@ def main():
         file = traffic.write(
             pathlib.Path(directory) / "requests", [traffic.pixel(1, traffic.visitor(1), "/logged.gif")]
         )
-        stopping = threading.Thread(target=pause, args=[nginx.pids(False)])
+        stopping = threading.Thread(target=pause, args=[nginx])
         stopping.start()
         result = openloop.run(nginx.port, file, RATE, SECONDS, seed=1, warm_up=0, status=200)
         stopping.join()
         # The log is written when a request ends.
-        servers.wait_for("the access log", lambda: nginx.logged() == result["count"], 5)
+        servers.wait_for("the access log", lambda: nginx.logged() == result["count"], 60)
     answers = result["answers"]
     openloop.line(f"nginx, stopped for {PAUSE} s", answers, result)
     if result["count"] != RATE * SECONDS or answers["count"] != result["count"]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import random
 import signal
 import socket
 import string
@@ -12,12 +13,17 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 SERVER_CORE, LOAD_CORE = "0", "1"
 NGINX_MODULES = "/usr/lib/nginx/modules"
+# Each once, from below the range from which the system gives ports to clients.
+PORTS = iter(random.sample(range(18_000, 32_000), 14_000))
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A loopback port that nobody listens on, and that nobody is given before its server starts."""
+    for port in PORTS:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 def wait_for(what, condition, seconds=120):
