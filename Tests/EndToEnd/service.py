@@ -164,9 +164,9 @@ class Service:
 
     def kill9(self):
         self.process.send_signal(signal.SIGKILL)
-        assert self.process.wait(timeout=10) == -signal.SIGKILL
+        assert self.process.wait(timeout=60) == -signal.SIGKILL
 
-    def terminate(self, seconds=20):
+    def terminate(self, seconds=60):
         """Ends the process in good order. Returns how many seconds it took."""
         began = time.monotonic()
         self.process.terminate()

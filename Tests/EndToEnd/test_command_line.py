@@ -360,7 +360,7 @@ def test_tail_shows_events_and_fails_when_the_service_stops(service, browsers, f
             assert any("page_view" in line and "/tarifs" in line and "accepted" in line for line in tail.lines)
         browser.close()
         service.terminate()
-        assert tail.process.wait(timeout=20) == UNAVAILABLE
+        assert tail.process.wait(timeout=60) == UNAVAILABLE
         assert "stopped" in tail.process.stderr.read()
     finally:
         if tail.process.poll() is None:

@@ -27,7 +27,7 @@ from receiver import verify
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("VENDANGE_BINARY", str(ROOT / ".build/debug/vendange"))
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 CONTACT = "claire.martin@usines-martin.example"
 # Headless Chromium says so in its user agent, and is rightly taken for a robot.
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"

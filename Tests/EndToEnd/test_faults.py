@@ -210,7 +210,7 @@ def test_read_only_directory(services, disk):
     disk.unmount()
     disk.mount("ro")
     service.spawn()
-    assert service.process.wait(timeout=20) == 74
+    assert service.process.wait(timeout=60) == 74
     assert "Read-only" in service.tail(3) or "read-only" in service.tail(3)
     # Whoever looks can still look.
     assert service.command("log", "verify").returncode == 0
@@ -345,7 +345,7 @@ def test_two_services_on_one_directory(services):
     first.start()
     second = services("second", model=MODEL, data=first.data)
     second.spawn()
-    assert second.process.wait(timeout=20) == 74
+    assert second.process.wait(timeout=60) == 74
     assert "is used by another process" in second.tail(3)
     browser = Browser(first)
     browser.view("/undisturbed")

@@ -150,14 +150,14 @@ def test_a_new_certificate_is_shown_to_new_connections_and_a_bad_one_to_none(ser
 
     # Nobody says anything this time: the files are looked at every 10 s.
     put(tmp_path, "one")
-    wait_for("the change to be seen", lambda: clients().certificate == certificate("one"), 25)
+    wait_for("the change to be seen", lambda: clients().certificate == certificate("one"), 60)
     assert old.ask("GET", "/t.js")[0] == 200
     assert service.metrics()["vendange_certificate_expiry_seconds"] == first
 
 
 def test_a_key_of_another_certificate_is_named_at_the_start(services, tmp_path):
     files = {"certificate": str(FIXTURES / "one.crt"), "key": str(FIXTURES / "two.key")}
-    ran = services(public={"tls": files}).command("serve", seconds=20)
+    ran = services(public={"tls": files}).command("serve", seconds=60)
     assert ran.returncode == 78
     assert f"{files['key']} is not the key of {files['certificate']}" in ran.stderr
 

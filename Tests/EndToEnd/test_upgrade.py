@@ -65,7 +65,7 @@ def test_data_of_a_released_version_goes_on(services, tmp_path, fixture):
 def refused(service, what):
     """A start that is refused because of a newer version, and leaves everything as it is."""
     service.spawn()
-    assert service.process.wait(timeout=20) == 65
+    assert service.process.wait(timeout=60) == 65
     assert f"{what} was written by a newer version of Vendange" in service.tail(3)
 
 
