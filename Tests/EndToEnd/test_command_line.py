@@ -173,10 +173,9 @@ def test_contacts_are_listed_in_pages_shown_explained_and_erased(service, browse
 def test_a_person_says_that_a_burst_was_a_human(service, browsers):
     service.contact(1)
     message, links = service.message("Newsletter", links=3)
-    browser = browsers(service)
+    scanner = browsers(service)
     assert service.command("contacts", "confirm", "crm:1").returncode == BAD_DATA, "there is nothing to confirm"
-    for path in [service.click_path("crm:1", message, link) for link in links]:
-        browser.click(path)
+    scanner.burst([service.click_path("crm:1", message, link) for link in links])
     service.settled()
 
     def verdicts():
@@ -196,8 +195,7 @@ def test_a_person_says_that_a_burst_was_a_human(service, browsers):
     assert service.command("contacts", "confirm", "crm:2").returncode == NO_INPUT
     # As JSON, the contact as it is now; without an author it is the key's name.
     service.contact(3)
-    for path in [service.click_path("crm:3", message, link) for link in links]:
-        browser.click(path)
+    scanner.burst([service.click_path("crm:3", message, link) for link in links])
     service.settled()
     assert told(service, "contacts", "confirm", "crm:3")["email"] == "contact3@firma.test"
     authors = {entry["author"] for entry in service.explain("crm:3")["entries"] if entry["origin"] == "confirmation"}
