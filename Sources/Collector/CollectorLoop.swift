@@ -20,6 +20,8 @@ final class CollectorLoop: @unchecked Sendable {
 
     /// What a cycle's requests share; renewed with the cycle.
     private(set) var now: Timestamp
+    /// The event loop's own clock, which time-outs and rates follow; renewed with the cycle, too.
+    private(set) var monotonicNow: TimeSpan
     private(set) var rules: DirectoryRules
     private var isInCycle = false
 
@@ -53,6 +55,7 @@ final class CollectorLoop: @unchecked Sendable {
         self.events = LogLane(role: .events, stream: collector.stream, eventLoop: eventLoop, counters: self.counters)
         self.control = LogLane(role: .control, stream: collector.stream, eventLoop: eventLoop, counters: self.counters)
         self.now = collector.clock.wallTime()
+        self.monotonicNow = Self.time(of: eventLoop)
         self.rules = DirectoryRules(collector.directory.current)
         self.decoder = WireDecoder(nonceKey: collector.slotKey)
         self.rates = ClientRates(
@@ -71,6 +74,7 @@ final class CollectorLoop: @unchecked Sendable {
         self.isInCycle = true
         self.eventLoop.execute { self.endCycle() }
         self.now = self.collector.clock.wallTime()
+        self.monotonicNow = Self.time(of: self.eventLoop)
         let snapshot = self.collector.directory.current
         if snapshot !== self.rules.snapshot { self.rules = DirectoryRules(snapshot) }
     }
@@ -82,9 +86,8 @@ final class CollectorLoop: @unchecked Sendable {
         self.control.flush()
     }
 
-    /// The event loop's own clock, which time-outs follow.
-    var monotonicNow: TimeSpan {
-        TimeSpan(microseconds: Int64(truncatingIfNeeded: self.eventLoop.now.uptimeNanoseconds / 1_000))
+    private static func time(of eventLoop: any EventLoop) -> TimeSpan {
+        TimeSpan(microseconds: Int64(truncatingIfNeeded: eventLoop.now.uptimeNanoseconds / 1_000))
     }
 
     /// Days since 1970 of this cycle.
@@ -121,7 +124,9 @@ final class CollectorLoop: @unchecked Sendable {
 
     private func releaseBriefWaits() {
         self.briefTimer = nil
-        while let first = self.brief.first, first.deadline <= self.eventLoop.now {
+        let now = self.eventLoop.now
+        // Nearly all were answered long before, and each that is passed over here saves a timer.
+        while let first = self.brief.first, first.deadline <= now || !first.connection.awaits(serial: first.serial) {
             self.brief.removeFirst()
             first.connection.waitedEnough(serial: first.serial)
         }
@@ -155,6 +160,7 @@ final class CollectorLoop: @unchecked Sendable {
     var connectionCount: Int { self.connections.count }
 
     private func tick() {
+        self.monotonicNow = Self.time(of: self.eventLoop)
         for connection in Array(self.connections.values) { connection.tick() }
     }
 

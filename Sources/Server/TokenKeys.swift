@@ -11,7 +11,8 @@ import Foundation
 /// The last key signs; all of them verify. To rotate, append a line; to end what an old key signed, remove its line.
 package struct TokenKeys: TokenSigner {
     package let currentKey: UInt8
-    private let keys: [UInt8: SymmetricKey]
+    /// By number, each with its key already taken in, which is half of the work for a token.
+    private let codes: [UInt8: HMAC<SHA256>]
 
     /// Why the file is of no use.
     package enum Failure: Error, CustomStringConvertible {
@@ -44,11 +45,11 @@ package struct TokenKeys: TokenSigner {
     }
 
     /// How many keys verify.
-    package var count: Int { self.keys.count }
+    package var count: Int { self.codes.count }
 
     private init(reading file: String) throws {
         let text = try String(contentsOfFile: file, encoding: .utf8)
-        var keys: [UInt8: SymmetricKey] = [:]
+        var codes: [UInt8: HMAC<SHA256>] = [:]
         var last: UInt8?
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmingCharacters(in: .whitespaces)
@@ -57,17 +58,18 @@ package struct TokenKeys: TokenSigner {
             guard parts.count == 2, let number = UInt8(parts[0]), number > 0,
                 let bytes = Base64URL.decode(Array(parts[1].utf8)), bytes.count == 32
             else { throw Failure.line(file: file, number: index + 1) }
-            keys[number] = SymmetricKey(data: bytes)
+            codes[number] = HMAC(key: SymmetricKey(data: bytes))
             last = number
         }
         guard let last else { throw Failure.empty(file: file) }
-        self.keys = keys
+        self.codes = codes
         self.currentKey = last
     }
 
-    package func code(of message: [UInt8], key: UInt8) -> [UInt8]? {
-        guard let key = self.keys[key] else { return nil }
-        return Array(HMAC<SHA256>.authenticationCode(for: message, using: key).prefix(16))
+    package func code(of message: UnsafeRawBufferPointer, key: UInt8) -> TokenCode? {
+        guard var code = self.codes[key] else { return nil }
+        code.update(data: message)
+        return code.finalize().withUnsafeBytes { TokenCode(prefixOf: $0) }
     }
 
     private static func create(_ file: String, _ randomness: any Randomness) throws {

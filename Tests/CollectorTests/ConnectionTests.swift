@@ -20,6 +20,14 @@ import Testing
         #expect(port.loop.connectionCount == 0)
     }
 
+    @Test func aConnectionIsNotOlderThanItsOpeningWhenTheLoopSleptBefore() throws {
+        let port = Port()
+        port.eventLoop.advanceTime(by: .hours(1))
+        let connection = try port.connect()
+        port.eventLoop.advanceTime(by: .seconds(74))
+        #expect(connection.channel.isActive)
+    }
+
     @Test func aRequestThatTricklesInIsCutOffAlsoInTheStandardPipeline() throws {
         for start in ["GET /t.js HTTP/1.1\r\nHost: a\r\n", "GET /nowhere HTTP/1.1\r\nHost: a\r\n"] {
             let port = Port()

@@ -2,6 +2,7 @@ import Domain
 import NIOCore
 import NIOEmbedded
 import ScoreStore
+import TestSupport
 import Testing
 
 @testable import Collector

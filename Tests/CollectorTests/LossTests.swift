@@ -63,4 +63,20 @@ import Testing
         #expect(port.counters.accepted == 2)
         #expect(port.counters.opensLost == 1)
     }
+
+    @Test func aRedirectWaitsNoLongerThanItMayBehindOthersThatWereAnswered() throws {
+        let port = Port(commits: false)
+        let early = try port.connect()
+        try early.send(Port.request("GET", "/c/5/\(port.token(.contact))"))
+        port.log.commit()
+        port.eventLoop.run()
+        #expect(try early.responses().map(\.status) == [302])
+        port.eventLoop.advanceTime(by: .milliseconds(100))
+        let late = try port.connect()
+        try late.send(Port.request("GET", "/c/5/\(port.token(.contact))"))
+        port.eventLoop.advanceTime(by: .milliseconds(249))
+        #expect(try late.responses().isEmpty)
+        port.eventLoop.advanceTime(by: .milliseconds(1))
+        #expect(try late.responses().map(\.status) == [302])
+    }
 }

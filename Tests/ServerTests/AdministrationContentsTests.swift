@@ -2,6 +2,7 @@ import Catalog
 import Domain
 import EventLog
 import ScoreStore
+import TestSupport
 import Testing
 
 @testable import Server

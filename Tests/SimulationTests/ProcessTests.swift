@@ -41,11 +41,15 @@ import Testing
             self.threads.withLock { $0.append(contentsOf: [drain].compactMap(\.self)) }
         }
 
+        // In this order: once all that follows from what was folded is durable, it lies before the end looked at last.
+        private func isDone(_ log: SegmentLog) -> Bool {
+            let folded = self.scorer.folded
+            return self.scorer.derivedDurable >= folded && log.end <= folded
+        }
+
         /// Waits until nothing more follows, stops, and returns a digest of every effect and every slot.
         func finish(_ log: SegmentLog) -> UInt64 {
-            while self.scorer.folded < log.end || self.scorer.derivedDurable < self.scorer.folded {
-                _ = log.wait(beyond: log.end, timeout: .milliseconds(1))
-            }
+            while !self.isDone(log) { _ = log.wait(beyond: log.end, timeout: .milliseconds(1)) }
             self.scorer.stop()
             self.queue.close()
             for thread in self.threads.withLock({ $0 }) { thread.join() }

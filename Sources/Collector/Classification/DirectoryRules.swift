@@ -38,8 +38,13 @@ final class DirectoryRules {
 
 /// One site's rules.
 final class SiteRules {
-    /// The site.
-    let site: Site
+    // Not the site itself: to copy one means to count a reference for each of its texts and lists.
+    /// The site's number.
+    let id: SiteID
+    /// The most that is recorded on it.
+    let mode: Site.Mode
+    /// What is recorded before a choice.
+    let beforeChoice: Site.Mode
     private let hosts: [[UInt8]]
     private let parents: [[UInt8]]
     private let origins: [[UInt8]]
@@ -47,7 +52,9 @@ final class SiteRules {
     private let excludedPaths: [PathPattern]
 
     init(_ site: Site) {
-        self.site = site
+        self.id = site.id
+        self.mode = site.mode
+        self.beforeChoice = site.beforeChoice
         self.hosts = site.hostnames.filter { !$0.hasPrefix("*.") }.map { Array($0.utf8) }
         self.parents = site.hostnames.filter { $0.hasPrefix("*.") }.map { Array($0.dropFirst().utf8) }
         self.origins = site.origins.map { Array($0.utf8) }

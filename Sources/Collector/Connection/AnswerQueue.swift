@@ -59,8 +59,16 @@ struct AnswerQueue {
 
     /// An answer has waited long enough, whatever it waits for.
     mutating func release(serial: UInt64) {
-        guard serial >= self.firstSerial, serial < self.firstSerial + UInt64(self.marks.count) else { return }
-        self.marks[Int(serial - self.firstSerial)].isReady = true
+        guard let index = self.index(of: serial) else { return }
+        self.marks[index].isReady = true
+    }
+
+    /// Whether an answer is here, and may not be said yet.
+    func awaits(serial: UInt64) -> Bool { self.index(of: serial).map { !self.marks[$0].isReady } ?? false }
+
+    private func index(of serial: UInt64) -> Int? {
+        guard serial >= self.firstSerial, serial < self.firstSerial + UInt64(self.marks.count) else { return nil }
+        return Int(serial - self.firstSerial)
     }
 
     /// Nothing more of a lane's will be durable: who waits for it is told so instead.

@@ -24,6 +24,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     init(loop: CollectorLoop) {
         self.loop = loop
+        // The loop may have slept until now.
+        loop.beginCycle()
         self.machine = ConnectionMachine(openedAt: loop.monotonicNow)
     }
 
@@ -110,7 +112,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func parse(context: ChannelHandlerContext) {
         while self.machine.mayParse, let input = self.input, input.readableBytes > 0 {
-            let (outcome, reply) = input.withUnsafeReadableBytes { self.parseOne($0) }
+            // Not what the closure returns: a generic result would be copied by its witness table.
+            var outcome = RequestParser.Outcome.needMore
+            var reply: Reply?
+            input.withUnsafeReadableBytes { bytes in
+                outcome = self.parser.parse(bytes, routes: self.loop.collector.routes)
+                guard case .request(let head, let route, _) = outcome else { return }
+                reply = self.loop.answer(Request(head: head, bytes: bytes, route: route), peer: self.peer)
+            }
             switch outcome {
             case .needMore:
                 self.perform(self.machine.paused(holdsPart: true, at: self.loop.monotonicNow), context: context)
@@ -121,19 +130,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case .request(let head, _, let length):
                 self.input?.moveReaderIndex(forwardBy: length)
                 self.machine.took(closes: !head.keepsAlive)
-                if let reply { self.append(reply, closes: !head.keepsAlive) }
+                if let reply = reply.take() { self.append(reply, closes: !head.keepsAlive) }
             }
         }
         guard self.input?.readableBytes == 0 else { return }
         // Given back, so that the next read can use the same memory.
         self.input = nil
         self.perform(self.machine.paused(holdsPart: false, at: self.loop.monotonicNow), context: context)
-    }
-
-    private func parseOne(_ bytes: UnsafeRawBufferPointer) -> (RequestParser.Outcome, Reply?) {
-        let outcome = self.parser.parse(bytes, routes: self.loop.collector.routes)
-        guard case .request(let head, let route, _) = outcome else { return (outcome, nil) }
-        return (outcome, self.loop.answer(Request(head: head, bytes: bytes, route: route), peer: self.peer))
     }
 
     /// Whether the standard pipeline's requests are still answered: not behind an answer that closes.
@@ -177,6 +180,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.answers.fail(lane, loop: self.loop)
         self.writeReady()
     }
+
+    /// Whether an answer waits for its commit.
+    func awaits(serial: UInt64) -> Bool { self.answers.awaits(serial: serial) }
 
     /// An answer has waited for its commit as long as it may.
     func waitedEnough(serial: UInt64) {

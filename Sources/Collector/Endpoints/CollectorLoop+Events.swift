@@ -70,7 +70,7 @@ extension CollectorLoop {
         }
         var answer = Answer.pixel
         if let rejection = report.rejection {
-            answer.status = Answer.Status(rejection)
+            answer = answer.with(Answer.Status(rejection))
             answer.add("X-Rejection", rejection.tag)
         }
         let dropped = report.dropped.flatMap(\.names)
@@ -81,7 +81,6 @@ extension CollectorLoop {
     /// Appends what was accepted, counts, and sets or clears the cookie.
     private func finish(_ intake: Intake, _ report: EventReport, answer: Answer, onFailure: Answer) -> Reply {
         self.frames = intake.frames
-        self.claims = intake.claims
         guard intake.records > 0 else {
             self.count(report)
             return Reply(answer)

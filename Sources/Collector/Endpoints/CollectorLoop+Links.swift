@@ -218,21 +218,23 @@ enum Destination {
         (url.hasPrefix("https://") || url.hasPrefix("http://")) && url.utf8.allSatisfy { 0x21...0x7e ~= $0 }
     }
 
+    private static let redirect = Answer(
+        status: .found,
+        fields: Array("Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n".utf8)
+    )
+
     /// Sends a browser there, keeping our address to itself.
     static func redirect(to url: String) -> Answer {
-        var answer = Answer(
-            status: .found,
-            fields: Array("Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n".utf8)
-        )
+        var answer = Self.redirect
         answer.add("Location", url)
         return answer
     }
 
     /// An address with one more parameter in its query, in front of the fragment.
     static func adding(_ parameter: String, to url: String) -> String {
-        let fragmentStart = url.firstIndex(of: "#") ?? url.endIndex
+        let fragmentStart = url.utf8.firstIndex(of: UInt8(ascii: "#")) ?? url.endIndex
         let address = url[..<fragmentStart]
-        let separator = address.contains("?") ? "&" : "?"
-        return "\(address)\(separator)\(parameter)\(url[fragmentStart...])"
+        let separator = address.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
+        return address + separator + parameter + url[fragmentStart...]
     }
 }

@@ -93,13 +93,14 @@ struct RequestCookies: Equatable, Sendable {
         var hasVisitor = false
         var hasOptedOut = false
         Octets.forEachPart(of: header, separator: UInt8(ascii: ";")) { pair in
-            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { return true }
-            let name = pair[..<equals]
+            let equals = ByteScan.skip(to: UInt8(ascii: "="), pair, from: 0)
+            guard equals < pair.count else { return true }
+            let name = UnsafeRawBufferPointer(rebasing: pair[..<equals])
             let value = UnsafeRawBufferPointer(rebasing: pair[(equals + 1)...])
-            if !hasVisitor, name.elementsEqual(names.visitor) {
+            if !hasVisitor, Octets.equals(name, names.visitor) {
                 hasVisitor = true
                 visitor = VisitorCookie.visitor(value)
-            } else if name.elementsEqual(names.optOut) {
+            } else if Octets.equals(name, names.optOut) {
                 hasOptedOut = hasOptedOut || value.elementsEqual("1".utf8)
             }
             return true

@@ -18,15 +18,13 @@ struct Intake {
         case audience
     }
 
-    let collector: Collector
+    let loop: CollectorLoop
     let rules: DirectoryRules
     let facts: RequestFacts
     let now: Timestamp
     let today: UInt16
     /// Whether a page script sent it, rather than an image.
     let verdict: Verdict
-    /// The claims of the hour, moved out of the loop and back.
-    private(set) var claims: ClaimTable
     /// The framed records.
     var frames: ByteWriter
     /// How many frames.
@@ -37,11 +35,9 @@ struct Intake {
     private(set) var erasedVisitor: VisitorID?
 
     init(loop: CollectorLoop, facts: RequestFacts, verdict: Verdict, frames: ByteWriter) {
-        self.collector = loop.collector
+        self.loop = loop
         self.rules = loop.rules
         self.facts = facts
-        self.claims = loop.claims
-        loop.claims = ClaimTable()
         self.now = loop.now
         self.today = loop.today
         self.verdict = verdict
@@ -67,11 +63,11 @@ struct Intake {
         if event.consent == .denied { self.withdraw() }
         let claim = event.kind == .formSubmit ? self.claim(in: event, text: text) : nil
         let refusal = self.facts.refusal ?? (event.consent == .denied ? .refused : nil)
-        if let refusal, claim == nil || site.site.mode == .none { return .declined(refusal) }
-        let shape = refusal == nil ? Self.shape(of: event, on: site.site) : .audience
+        if let refusal, claim == nil || site.mode == .none { return .declined(refusal) }
+        let shape = refusal == nil ? Self.shape(of: event, on: site) : .audience
         guard let shape else { return .declined(.siteMode) }
         if site.excludes(path: UnsafeRawBufferPointer(rebasing: text[event.path.bounds])) {
-            self.writeExcluded(event, page: page, site: site.site, text: text)
+            self.writeExcluded(event, page: page, site: site, text: text)
             return .accepted
         }
         if claim != nil, !self.admitsClaim() { return .rejected(.tooManyClaims) }
@@ -88,14 +84,14 @@ struct Intake {
                 self.writeClaim(claim, record, text: text)
             } else {
                 record.fields = .empty
-                self.write(record, to: self.collector.slots.slot(of: record.page), text: text)
+                self.write(record, to: self.loop.collector.slots.slot(of: record.page), text: text)
             }
             self.confirmClick(event, record, text: text)
         }
         return .accepted
     }
 
-    private static func shape(of event: WireEvent, on site: Site) -> Shape? {
+    private static func shape(of event: WireEvent, on site: SiteRules) -> Shape? {
         let allowed =
             event.consent == .granted ? site.mode.rawValue : min(site.mode.rawValue, site.beforeChoice.rawValue)
         switch Site.Mode(rawValue: allowed) {
@@ -120,7 +116,7 @@ struct Intake {
         record.consent = event.consent
         record.filter = self.facts.filter
         if record.filter == .none, site.isInternal(self.facts.address) { record.filter = .internalNetwork }
-        record.site = site.site.id
+        record.site = site.id
         record.isUpgrade = event.isUpgrade
         record.latenessSeconds = Self.lateness(of: event)
         record.page = self.pageKey(of: page, text: text)
@@ -174,25 +170,25 @@ struct Intake {
             record.contact = claim
             record.trust = .claim
         }
-        self.write(record, to: self.collector.slots.slot(of: visitor), text: text)
+        self.write(record, to: self.loop.collector.slots.slot(of: visitor), text: text)
     }
 
     /// Of an excluded path, nothing but that something happened there.
     private mutating func writeExcluded(
         _ event: WireEvent,
         page: PageAddress,
-        site: Site,
+        site: SiteRules,
         text: UnsafeRawBufferPointer
     ) {
         var record = EventRecord()
         record.kind = event.kind
         record.site = site.id
         record.filter = .excludedPath
-        self.write(record, to: self.collector.slots.slot(of: self.pageKey(of: page, text: text)), text: text)
+        self.write(record, to: self.loop.collector.slots.slot(of: self.pageKey(of: page, text: text)), text: text)
     }
 
     private func pageKey(of page: PageAddress, text: UnsafeRawBufferPointer) -> PageKey {
-        self.collector.slots.pageKey(of: UnsafeRawBufferPointer(rebasing: text[page.key.bounds]))
+        self.loop.collector.slots.pageKey(of: UnsafeRawBufferPointer(rebasing: text[page.key.bounds]))
     }
 
     private static func withoutQuery(_ address: TextRange, in text: UnsafeRawBufferPointer) -> TextRange {
@@ -205,7 +201,7 @@ struct Intake {
         var record = record
         record.contact = claim
         record.trust = .claim
-        self.write(record, to: self.collector.slots.slot(of: claim), text: text)
+        self.write(record, to: self.loop.collector.slots.slot(of: claim), text: text)
     }
 
     /// The one bit a landing page leaves before a choice: that a person followed the click.
@@ -219,7 +215,7 @@ struct Intake {
         record.contact = click.contact
         self.note(click, in: &record)
         record.listVersion = BotList.version
-        self.write(record, to: self.collector.slots.slot(of: click.contact), text: text)
+        self.write(record, to: self.loop.collector.slots.slot(of: click.contact), text: text)
     }
 
     private mutating func write(_ record: EventRecord, to slot: Slot, text: UnsafeRawBufferPointer) {
@@ -232,10 +228,10 @@ struct Intake {
     /// The cookie's visitor, or the one this page load leads to, however often its beacon is sent.
     private mutating func visitor(of event: WireEvent) -> VisitorID {
         if let visitor = self.facts.visitor ?? self.newVisitor { return visitor }
-        let key = self.collector.slotKey
+        let key = self.loop.collector.slotKey
         let visitor =
             event.nonce == 0
-            ? VisitorID(high: self.collector.randomness.next(), low: self.collector.randomness.next())
+            ? VisitorID(high: self.loop.collector.randomness.next(), low: self.loop.collector.randomness.next())
             : VisitorID(
                 high: SipHash.hash(event.nonce, 0x7669_7369_746f_7231, key: key),
                 low: SipHash.hash(event.nonce, 0x7669_7369_746f_7232, key: key)
@@ -248,7 +244,7 @@ struct Intake {
     private mutating func withdraw() {
         guard let visitor = self.facts.visitor, self.erasedVisitor == nil else { return }
         self.erasedVisitor = visitor
-        RecordFrame.append(to: &self.frames, kind: .erasure, slot: self.collector.slots.slot(of: visitor)) {
+        RecordFrame.append(to: &self.frames, kind: .erasure, slot: self.loop.collector.slots.slot(of: visitor)) {
             ErasureRecord.visitor(visitor).encode(to: &$0)
         }
         self.records += 1
@@ -257,9 +253,12 @@ struct Intake {
     /// The click that led to the page, if its token is right, still young, and its contact's basis allows.
     private func click(of event: WireEvent, text: UnsafeRawBufferPointer) -> TokenPayload? {
         guard !event.click.isEmpty,
-            let payload = Token.decode(text[event.click.bounds], signer: self.collector.signer),
+            let payload = Token.decode(
+                UnsafeRawBufferPointer(rebasing: text[event.click.bounds]),
+                signer: self.loop.collector.signer
+            ),
             payload.purpose == .click || payload.purpose == .quoteClick, payload.links(onDay: self.today),
-            self.collector.directory.consents(of: payload.contact)?.allows(.clickConfirmation) == true
+            self.loop.collector.directory.consents(of: payload.contact)?.allows(.clickConfirmation) == true
         else { return nil }
         return payload
     }
@@ -276,8 +275,8 @@ struct Intake {
     }
 
     /// Counts a claim of this request's visitor and network.
-    private mutating func admitsClaim() -> Bool {
-        self.claims.admits(
+    private func admitsClaim() -> Bool {
+        self.loop.claims.admits(
             network: self.facts.network,
             visitor: self.facts.visitor ?? self.newVisitor,
             at: self.now
@@ -289,6 +288,6 @@ struct Intake {
         guard let value = FormFields(event.fields, in: text).value(for: "email"),
             let address = EmailAddress(value.string(in: text))
         else { return nil }
-        return ExternalKey(.email, address.text).contactID(key: self.collector.slotKey)
+        return ExternalKey(.email, address.text).contactID(key: self.loop.collector.slotKey)
     }
 }

@@ -53,33 +53,38 @@ struct Answer: Sendable {
 
     /// What many answers share.
     private final class Constant: Sendable {
+        let status: Status
         let fields: [UInt8]
         let body: [UInt8]
+        /// The status line and all lines that never change.
+        let head: [UInt8]
 
-        init(fields: [UInt8], body: [UInt8]) {
+        init(status: Status, fields: [UInt8], body: [UInt8]) {
+            self.status = status
             self.fields = fields
             self.body = body
+            let length = status.hasBody ? "Content-Length: \(body.count)\r\n" : ""
+            self.head = Array(status.line.description.utf8) + fields + Array(length.utf8)
         }
     }
 
-    /// The status.
-    var status: Status
     /// Header lines of this answer alone, each with its line end.
     var extra: [UInt8] = []
     private let constant: Constant
     /// Whether the body stays unsent (HEAD); its length is told all the same.
     var omitsBody = false
 
-    /// An answer.
+    /// An answer. `fields` are header lines, each with its line end.
     init(status: Status, fields: [UInt8] = [], body: [UInt8] = []) {
-        self.status = status
-        self.constant = Constant(fields: fields, body: body)
+        self.constant = Constant(status: status, fields: fields, body: body)
     }
 
-    /// Constant header lines, each with its line end.
-    var fields: [UInt8] { self.constant.fields }
-    /// The body.
-    var body: [UInt8] { self.constant.body }
+    /// The status.
+    var status: Status { self.constant.status }
+    /// The status line and the constant header lines, each with its line end.
+    var head: [UInt8] { self.constant.head }
+    /// What is sent behind the head.
+    var body: [UInt8] { self.omitsBody || !self.status.hasBody ? [] : self.constant.body }
 
     /// Adds a header line of this answer alone. Neither part may hold a line break.
     mutating func add(_ name: StaticString, _ value: some Sequence<UInt8>) {
@@ -94,8 +99,9 @@ struct Answer: Sendable {
 
     /// The answer with another status.
     func with(_ status: Status) -> Answer {
-        var answer = self
-        answer.status = status
+        var answer = Answer(status: status, fields: self.constant.fields, body: self.constant.body)
+        answer.extra = self.extra
+        answer.omitsBody = self.omitsBody
         return answer
     }
 }

@@ -1,41 +1,26 @@
 import Domain
 import NIOCore
 
-/// Writes answers as bytes. One per event loop, for the sake of the date line it keeps.
+/// Writes answers as bytes. One per event loop, for the sake of the lines it keeps.
 struct AnswerRenderer {
     private var dateSecond: Int64 = .min
-    private var dateLine: [UInt8] = []
+    /// The date's line and the empty one that ends the head.
+    private var lastLines: [UInt8] = []
 
     /// Appends an answer to a buffer, dated `now`.
     mutating func append(_ answer: Answer, closes: Bool, now: Timestamp, to buffer: inout ByteBuffer) {
         self.updateDate(now.seconds)
-        buffer.writeStaticString(answer.status.line)
-        buffer.writeBytes(self.dateLine)
-        buffer.writeBytes(answer.fields)
-        buffer.writeBytes(answer.extra)
-        if answer.status.hasBody {
-            buffer.writeStaticString("Content-Length: ")
-            Self.append(answer.body.count, to: &buffer)
-            buffer.writeStaticString("\r\n")
-        }
+        buffer.writeBytes(answer.head)
+        if !answer.extra.isEmpty { buffer.writeBytes(answer.extra) }
         if closes { buffer.writeStaticString("Connection: close\r\n") }
-        buffer.writeStaticString("\r\n")
-        if answer.status.hasBody, !answer.omitsBody { buffer.writeBytes(answer.body) }
-    }
-
-    private static func append(_ number: Int, to buffer: inout ByteBuffer) {
-        var divisor = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            buffer.writeInteger(UInt8(truncatingIfNeeded: number / divisor % 10) + UInt8(ascii: "0"))
-            divisor /= 10
-        }
+        buffer.writeBytes(self.lastLines)
+        buffer.writeBytes(answer.body)
     }
 
     private mutating func updateDate(_ second: Int64) {
         guard second != self.dateSecond else { return }
         self.dateSecond = second
-        self.dateLine = Array("Date: \(Self.date(second))\r\n".utf8)
+        self.lastLines = Array("Date: \(Self.date(second))\r\n\r\n".utf8)
     }
 
     /// A date as RFC 9110, section 5.6.7 writes it. The calendar is Howard Hinnant's `civil_from_days`.

@@ -1,3 +1,5 @@
+import Domain
+
 /// Bytes of HTTP by name, their classes (RFC 9110, section 5.6.2) and comparisons without case.
 enum Octets {
     static let tab: UInt8 = 0x09
@@ -21,6 +23,20 @@ enum Octets {
         case 64..<128: high >> UInt64(byte - 64) & 1 == 1
         default: false
         }
+    }
+
+    /// Whether bytes are exactly `text`.
+    static func equals(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+        guard bytes.count == text.utf8CodeUnitCount else { return false }
+        for index in 0..<bytes.count where bytes[index] != text.utf8Start[index] { return false }
+        return true
+    }
+
+    /// Whether bytes are exactly some others.
+    static func equals(_ bytes: UnsafeRawBufferPointer, _ others: [UInt8]) -> Bool {
+        guard bytes.count == others.count else { return false }
+        for index in 0..<bytes.count where bytes[index] != others[index] { return false }
+        return true
     }
 
     /// Whether bytes are `text`, which is in lower case, in any case.
@@ -69,8 +85,7 @@ enum Octets {
     ) {
         var start = 0
         while start <= bytes.count {
-            var end = start
-            while end < bytes.count, bytes[end] != separator { end += 1 }
+            let end = ByteScan.skip(to: separator, bytes, from: start)
             guard body(Self.trimmed(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))) else { return }
             start = end + 1
         }

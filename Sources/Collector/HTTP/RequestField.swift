@@ -64,36 +64,6 @@ enum RequestField: UInt8, CaseIterable, Sendable {
         }
     }
 
-    /// The field of a name in any case, if it is one of these.
-    init?(name: UnsafeRawBufferPointer) {
-        // The length leaves at most four candidates.
-        let candidates: (RequestField, RequestField?, RequestField?, RequestField?)
-        switch name.count {
-        case 3: candidates = (.doNotTrack, nil, nil, nil)
-        case 4: candidates = (.host, nil, nil, nil)
-        case 5: candidates = (.xMoz, nil, nil, nil)
-        case 6: candidates = (.origin, .cookie, .expect, nil)
-        case 7: candidates = (.referer, .purpose, .globalPrivacyControl, .upgrade)
-        case 9: candidates = (.xPurpose, .forwarded, .realIP, nil)
-        case 10: candidates = (.userAgent, .connection, nil, nil)
-        case 11: candidates = (.secPurpose, nil, nil, nil)
-        case 12: candidates = (.contentType, nil, nil, nil)
-        case 13: candidates = (.ifNoneMatch, nil, nil, nil)
-        case 14: candidates = (.contentLength, .secFetchDest, nil, nil)
-        case 15: candidates = (.acceptLanguage, .forwardedFor, nil, nil)
-        case 17: candidates = (.transferEncoding, nil, nil, nil)
-        default: return nil
-        }
-        if Octets.equals(name, ignoringCase: candidates.0.name) {
-            self = candidates.0
-        } else if let second = candidates.1, Octets.equals(name, ignoringCase: second.name) {
-            self = second
-        } else if let third = candidates.2, Octets.equals(name, ignoringCase: third.name) {
-            self = third
-        } else if let fourth = candidates.3, Octets.equals(name, ignoringCase: fourth.name) {
-            self = fourth
-        } else {
-            return nil
-        }
-    }
+    /// The names, of tokens in any case, by the fields' raw values.
+    static let names = NameTable(Self.allCases.map(\.name), ignoringCase: true)
 }

@@ -28,19 +28,22 @@ struct RequestParser: Sendable {
     /// How many bytes were searched for the end of the head.
     private var searched = 0
     private var waiting: WaitingForBody?
+    /// Kept here, as a look at what all share costs more than a look into it.
+    private let names = RequestField.names
 
     /// Looks for a request at the start of `bytes`, all that has arrived of it.
     mutating func parse(_ bytes: UnsafeRawBufferPointer, routes: Routes) -> Outcome {
         if let waiting {
             guard bytes.count >= waiting.length else { return .needMore }
-            self = RequestParser()
+            self.waiting = nil
+            self.searched = 0
             return .request(waiting.head, waiting.route, length: waiting.length)
         }
         if self.searched > 0, !self.holdsHeadEnd(bytes) {
             self.searched = bytes.count
             return bytes.count > Limits.requestHeadBytes ? .handOver : .needMore
         }
-        var reading = HeadReading(bytes: bytes)
+        var reading = HeadReading(bytes: bytes, names: self.names)
         switch reading.read(routes: routes) {
         case .incomplete:
             self.searched = bytes.count
@@ -54,7 +57,7 @@ struct RequestParser: Sendable {
             self.waiting = WaitingForBody(head: reading.head, route: reading.route, length: length)
             return .needMore
         }
-        self = RequestParser()
+        self.searched = 0
         return .request(reading.head, reading.route, length: length)
     }
 
@@ -88,7 +91,12 @@ private struct HeadReading {
     var end = 0
     var bodyBytes = 0
 
-    init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    private let names: NameTable
+
+    init(bytes: UnsafeRawBufferPointer, names: NameTable) {
+        self.bytes = bytes
+        self.names = names
+    }
 
     mutating func read(routes: Routes) -> Result {
         let line = self.readRequestLine(routes: routes)
@@ -176,11 +184,11 @@ private struct HeadReading {
             self.bodyStarts = true
             return .complete
         }
-        var index = start
+        var index = ByteScan.skipName(self.bytes, from: start)
         while index < self.bytes.count, Octets.isToken(self.bytes[index]) { index += 1 }
         guard index < self.bytes.count else { return .incomplete }
         guard index > start, self.bytes[index] == Octets.colon else { return .foreign }
-        let name = UnsafeRawBufferPointer(rebasing: self.bytes[start..<index])
+        let name = start..<index
         var valueStart = index + 1
         while valueStart < self.bytes.count, Self.isBlank(self.bytes[valueStart]) { valueStart += 1 }
         index = ByteScan.skipVisible(self.bytes, from: valueStart)
@@ -194,7 +202,9 @@ private struct HeadReading {
         }
         self.end = index + 2
         while index > valueStart, Self.isBlank(self.bytes[index - 1]) { index -= 1 }
-        guard let field = RequestField(name: name) else { return .complete }
+        guard let number = self.names.index(of: name, in: self.bytes),
+            let field = RequestField(rawValue: UInt8(truncatingIfNeeded: number))
+        else { return .complete }
         let isNew = self.head.add(field, at: TextRange(start: valueStart, count: index - valueStart))
         return isNew ? .complete : .foreign
     }

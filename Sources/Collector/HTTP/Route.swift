@@ -44,7 +44,7 @@ struct Routes: Sendable {
     /// What a path asks for. No path is decoded or resolved: ours have nothing to decode.
     func route(of path: TextRange, in bytes: UnsafeRawBufferPointer) -> Route {
         let whole = UnsafeRawBufferPointer(rebasing: bytes[path.bounds])
-        if whole.elementsEqual("/.well-known/gpc.json".utf8) { return .privacyControl }
+        if Octets.equals(whole, "/.well-known/gpc.json") { return .privacyControl }
         guard whole.count > self.prefix.count + 1, whole.starts(with: self.prefix),
             whole[self.prefix.count] == Octets.slash
         else { return .unknown }
@@ -55,10 +55,10 @@ struct Routes: Sendable {
         }
         switch rest.count {
         case 1: return rest[0] == UInt8(ascii: "e") ? .events : .unknown
-        case 4 where rest.elementsEqual("t.js".utf8): return .tracker
-        case 5 where rest.elementsEqual("p.gif".utf8): return .pixel
-        case 6 where rest.elementsEqual("optout".utf8): return .optOut
-        case 8 where rest.elementsEqual("forms.js".utf8): return .forms
+        case 4 where Octets.equals(rest, "t.js"): return .tracker
+        case 5 where Octets.equals(rest, "p.gif"): return .pixel
+        case 6 where Octets.equals(rest, "optout"): return .optOut
+        case 8 where Octets.equals(rest, "forms.js"): return .forms
         default: break
         }
         guard rest.count > 5, rest.starts(with: "t.".utf8), rest[(rest.count - 3)...].elementsEqual(".js".utf8) else {

@@ -91,97 +91,101 @@ package struct TokenPayload: Equatable, Sendable {
     }
 }
 
+/// 128 bits of a token's authentication code.
+package struct TokenCode: Sendable {
+    private let first: UInt64
+    private let second: UInt64
+
+    /// The code whose sixteen bytes these words hold in the order of memory of a little-endian machine.
+    package init(_ first: UInt64, _ second: UInt64) {
+        self.first = first
+        self.second = second
+    }
+
+    /// The code that begins a longer one; nil for fewer than sixteen bytes.
+    package init?(prefixOf bytes: UnsafeRawBufferPointer) {
+        guard bytes.count >= 16 else { return nil }
+        self.first = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+        self.second = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+
+    /// Whether two codes are the same, after the same work whatever they are.
+    func isSame(as other: TokenCode) -> Bool { (self.first ^ other.first) | (self.second ^ other.second) == 0 }
+
+    fileprivate var bytes: [UInt8] {
+        var writer = ByteWriter()
+        writer.write(self.first)
+        writer.write(self.second)
+        return writer.bytes
+    }
+}
+
 /// The keyed authentication code of tokens: HMAC-SHA-256, of which 128 bits are used (RFC 2104, RFC 4868 truncation).
 ///
 /// A seam because `Domain` has no cryptography; the real one is swift-crypto's.
 package protocol TokenSigner: Sendable {
     /// The number of the key that new tokens are signed with, 1…255.
     var currentKey: UInt8 { get }
-    /// The first 16 bytes of the code of `message` under a key; nil for a key that does not exist (any more).
-    func code(of message: [UInt8], key: UInt8) -> [UInt8]?
+    /// The code of `message` under a key; nil for a key that does not exist (any more).
+    func code(of message: UnsafeRawBufferPointer, key: UInt8) -> TokenCode?
 }
 
 /// The text form: `v1.<key id>.<base64url payload>.<base64url code>`. The code covers everything in front of it.
 package enum Token {
+    private static let version: StaticString = "v1."
+
     /// Signs a payload with the current key.
     package static func encode(_ payload: TokenPayload, signer: any TokenSigner) -> String {
-        let signed = "v1.\(signer.currentKey)." + Base64URL.encode(payload.bytes)
-        let code = signer.code(of: Array(signed.utf8), key: signer.currentKey) ?? []
-        return signed + "." + Base64URL.encode(code)
+        var text: [UInt8] = []
+        text.reserveCapacity(Limits.tokenBytes)
+        _ = text.appendText(self.version)
+        text.append(contentsOf: String(signer.currentKey).utf8)
+        text.append(ASCII.dot)
+        Base64URL.append(payload.bytes, to: &text)
+        let code = text.withUnsafeBytes { signer.code(of: $0, key: signer.currentKey) }
+        text.append(ASCII.dot)
+        if let code { Base64URL.append(code.bytes, to: &text) }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The payload of a token whose code is right; nil for anything else, after the same work for every
     /// well-formed text.
-    package static func decode(_ text: some Sequence<UInt8>, signer: any TokenSigner) -> TokenPayload? {
-        let bytes = Array(text.prefix(Limits.tokenBytes + 1))
-        guard bytes.count <= Limits.tokenBytes else { return nil }
-        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0].elementsEqual("v1".utf8),
-            let key = UInt8(String(decoding: parts[1], as: UTF8.self)),
-            let payloadBytes = Base64URL.decode(parts[2]), let given = Base64URL.decode(parts[3]), given.count == 16
+    package static func decode(_ text: UnsafeRawBufferPointer, signer: any TokenSigner) -> TokenPayload? {
+        guard text.count <= Limits.tokenBytes, let parts = Parts(text),
+            let payload = Base64URL.decode(text[parts.payload]), let code = Base64URL.decode(text[parts.code]),
+            code.count == 16, let given = code.withUnsafeBytes({ TokenCode(prefixOf: $0) })
         else { return nil }
-        let signedCount = bytes.count - parts[3].count - 1
         // A key that does not exist costs the same as a wrong code: the comparison runs either way.
-        let known = signer.code(of: Array(bytes[..<signedCount]), key: key)
-        let expected = known ?? [UInt8](repeating: 0, count: 16)
-        var difference: UInt8 = known == nil ? 1 : 0
-        for index in 0..<16 { difference |= expected[index] ^ given[index] }
-        guard difference == 0 else { return nil }
-        return TokenPayload(bytes: payloadBytes)
-    }
-}
-
-/// Base64 with the URL-safe alphabet and no padding (RFC 4648, section 5).
-package enum Base64URL {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-    /// The text of bytes.
-    package static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count * 4 + 2) / 3)
-        var bits: UInt32 = 0
-        var count = 0
-        for byte in bytes {
-            bits = (bits << 8) | UInt32(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                text.append(self.alphabet[Int((bits >> UInt32(count)) & 63)])
-            }
-        }
-        if count > 0 { text.append(self.alphabet[Int((bits << UInt32(6 - count)) & 63)]) }
-        return String(decoding: text, as: UTF8.self)
+        let signed = UnsafeRawBufferPointer(rebasing: text[..<parts.payload.upperBound])
+        let known = signer.code(of: signed, key: parts.key)
+        let isRight = (known ?? TokenCode(0, 0)).isSame(as: given)
+        guard isRight, known != nil else { return nil }
+        return TokenPayload(bytes: payload)
     }
 
-    /// The six bits of a character; nil for one outside the alphabet.
-    package static func value(of character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): character - UInt8(ascii: "a") + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0") + 52
-        case UInt8(ascii: "-"): 62
-        case UInt8(ascii: "_"): 63
-        default: nil
-        }
-    }
+    /// Where the parts of a token's text lie.
+    private struct Parts {
+        var key: UInt8
+        var payload: Range<Int>
+        var code: Range<Int>
 
-    /// The bytes of a text; nil if it is not canonical (a character outside the alphabet, or stray bits at the end).
-    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        guard text.count % 4 != 1 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count * 3 / 4)
-        var bits: UInt32 = 0
-        var count = 0
-        for character in text {
-            guard let value = Self.value(of: character) else { return nil }
-            bits = (bits << 6) | UInt32(value)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-            }
+        init?(_ text: UnsafeRawBufferPointer) {
+            let version = Token.version
+            let keyStart = version.utf8CodeUnitCount
+            guard text.count > keyStart else { return nil }
+            for index in 0..<keyStart where text[index] != version.utf8Start[index] { return nil }
+            let keyEnd = ByteScan.skip(to: ASCII.dot, text, from: keyStart)
+            guard let key = Self.key(text[keyStart..<keyEnd]), keyEnd < text.count else { return nil }
+            let payloadEnd = ByteScan.skip(to: ASCII.dot, text, from: keyEnd + 1)
+            guard payloadEnd < text.count else { return nil }
+            self.key = key
+            self.payload = (keyEnd + 1)..<payloadEnd
+            self.code = (payloadEnd + 1)..<text.count
         }
-        guard bits & ((1 << UInt32(count)) - 1) == 0 else { return nil }
-        return bytes
+
+        private static func key(_ digits: Slice<UnsafeRawBufferPointer>) -> UInt8? {
+            guard 1...3 ~= digits.count, digits.allSatisfy(ASCII.isDigit) else { return nil }
+            return UInt8(exactly: digits.reduce(0) { $0 * 10 + Int($1 - ASCII.zero) })
+        }
     }
 }

@@ -45,9 +45,11 @@ enum ASCII {
     }
 
     static func hexValue(of byte: UInt8) -> UInt8? {
-        if Self.isDigit(byte) { return byte - Self.zero }
-        let letter = Self.lowercased(byte) &- UInt8(ascii: "a")
-        return letter < 6 ? letter + 10 : nil
+        // Chosen, not branched to: which of both a digit is cannot be foreseen.
+        let digit = byte &- Self.zero
+        let letter = (byte | 0x20) &- UInt8(ascii: "a")
+        let value = digit < 10 ? digit : letter &+ 10
+        return digit < 10 || letter < 6 ? value : nil
     }
 
     /// The upper-case hexadecimal digit of 0…15.

@@ -48,20 +48,25 @@ extension AddressNormaliser {
     /// Appends a host name and returns where it ends in the input.
     private func appendName(_ input: Range<Int>, to scratch: inout [UInt8]) throws(Rejection) -> Int {
         var index = input.lowerBound
-        while index < input.upperBound, scratch[index] != ASCII.colon {
-            var byte = scratch[index]
-            index += 1
-            if byte == ASCII.percent {
-                guard let decoded = PercentCoding.decode(at: index, until: input.upperBound, in: scratch) else {
-                    throw .invalidURL
+        var isValid = true
+        scratch.appendRun(of: input.count) { bytes, start in
+            var end = start
+            while isValid, index < input.upperBound, bytes[index] != ASCII.colon {
+                var byte = bytes[index]
+                index += 1
+                if byte == ASCII.percent,
+                    let decoded = PercentCoding.decode(at: index, until: input.upperBound, in: bytes)
+                {
+                    byte = decoded
+                    index += 2
                 }
-                byte = decoded
-                index += 2
+                bytes[end] = ASCII.lowercased(byte)
+                isValid = ASCII.isUnreserved(byte) && byte != ASCII.tilde
+                end += 1
             }
-            byte = ASCII.lowercased(byte)
-            guard ASCII.isUnreserved(byte), byte != ASCII.tilde else { throw .invalidURL }
-            scratch.append(byte)
+            return end
         }
+        guard isValid else { throw .invalidURL }
         return index
     }
 

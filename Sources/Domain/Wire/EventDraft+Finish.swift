@@ -39,14 +39,14 @@ extension EventDraft {
         if let index = parameters.clickID {
             self.event.clickIDName = scratch.appendText(TrackingParameters.clickIDNames[index])
         }
-        if self.event.click.isEmpty {
+        if self.event.click.isEmpty, !parameters.click.isEmpty {
             let click = WireValue(PercentCoding.appendFormDecoded(parameters.click.bounds, to: &scratch))
             self.event.click = click.token(in: scratch) ?? .empty
         }
     }
 
     private static func fill(_ property: inout TextRange, from raw: TextRange, in scratch: inout [UInt8]) {
-        guard property.isEmpty else { return }
+        guard property.isEmpty, !raw.isEmpty else { return }
         let text = PercentCoding.appendFormDecoded(raw.bounds, to: &scratch)
         guard UTF8Form.isWellFormed(text, in: scratch) else { return }
         property = WireValue(text).cleanText(limit: Limits.nameBytes, in: &scratch) ?? .empty

@@ -1,7 +1,7 @@
 /// Percent-encoding as addresses and forms use it.
 enum PercentCoding {
     /// The byte that two hexadecimal digits at `index` spell; nil if there are no two before `end`.
-    static func decode(at index: Int, until end: Int, in bytes: [UInt8]) -> UInt8? {
+    static func decode(at index: Int, until end: Int, in bytes: UnsafeMutablePointer<UInt8>) -> UInt8? {
         guard index + 2 <= end, let high = ASCII.hexValue(of: bytes[index]),
             let low = ASCII.hexValue(of: bytes[index + 1])
         else { return nil }
@@ -42,16 +42,16 @@ enum PercentCoding {
         scratch.appendRun(of: 3 * part.count) { bytes, start in
             var index = part.lowerBound
             var end = start
-            while index < part.upperBound {
+            while true {
+                Self.copyPlain(bytes, from: &index, until: part.upperBound, to: &end, ByteScan.notPlainInAddress)
+                guard index < part.upperBound else { break }
                 var byte = bytes[index]
                 index += 1
                 var isWritten = !isEncoded(byte)
                 if byte == ASCII.percent {
                     isWritten = false
-                    if index + 2 <= part.upperBound, let high = ASCII.hexValue(of: bytes[index]),
-                        let low = ASCII.hexValue(of: bytes[index + 1])
-                    {
-                        byte = high << 4 | low
+                    if let decoded = Self.decode(at: index, until: part.upperBound, in: bytes) {
+                        byte = decoded
                         index += 2
                         isWritten = ASCII.isUnreserved(byte)
                     }
@@ -77,13 +77,13 @@ enum PercentCoding {
         scratch.appendRun(of: part.count) { bytes, start in
             var index = part.lowerBound
             var end = start
-            while index < part.upperBound {
+            while true {
+                Self.copyPlain(bytes, from: &index, until: part.upperBound, to: &end, ByteScan.codedInForm)
+                guard index < part.upperBound else { break }
                 let byte = bytes[index]
                 index += 1
-                if byte == ASCII.percent, index + 2 <= part.upperBound, let high = ASCII.hexValue(of: bytes[index]),
-                    let low = ASCII.hexValue(of: bytes[index + 1])
-                {
-                    bytes[end] = high << 4 | low
+                if byte == ASCII.percent, let decoded = Self.decode(at: index, until: part.upperBound, in: bytes) {
+                    bytes[end] = decoded
                     index += 2
                 } else {
                     bytes[end] = byte == ASCII.plus ? ASCII.space : byte
@@ -91,6 +91,26 @@ enum PercentCoding {
                 end += 1
             }
             return end
+        }
+    }
+
+    /// Copies up to the first marked byte, or until fewer than eight bytes are left. A step may write up to eight bytes
+    /// where fewer are meant to stay; there is room, as what is still to be read needs as much at least.
+    @inline(__always)
+    private static func copyPlain(
+        _ bytes: UnsafeMutablePointer<UInt8>,
+        from index: inout Int,
+        until bound: Int,
+        to end: inout Int,
+        _ marks: (UInt64) -> UInt64
+    ) {
+        while index + 8 <= bound {
+            let word = UnsafeRawPointer(bytes + index).loadUnaligned(as: UInt64.self)
+            UnsafeMutableRawPointer(bytes + end).storeBytes(of: word, as: UInt64.self)
+            let plain = ByteScan.plainBytes(before: marks(UInt64(littleEndian: word)))
+            index += plain
+            end += plain
+            if plain < 8 { return }
         }
     }
 }

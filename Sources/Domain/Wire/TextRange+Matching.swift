@@ -31,6 +31,7 @@ extension [UInt8] {
     /// Makes room for `count` bytes at the end and tells where what `body` put there lies. `body` gets the place of all
     /// bytes and where the room begins, may read below and write from there on, and returns where what it wrote ends.
     @inline(__always)
+    @discardableResult
     mutating func appendRun(of count: Int, _ body: (UnsafeMutablePointer<UInt8>, Int) -> Int) -> TextRange {
         let start = self.count
         var end = start

@@ -32,6 +32,7 @@ enum UTF8Form {
             var offset = 0
             while true {
                 offset = ByteScan.skipASCII(run, from: offset)
+                while offset < run.count, run[offset] < 0x80 { offset += 1 }
                 guard offset < run.count else { return true }
                 let width = Self.width(at: offset, in: run)
                 if width == 0 { return false }

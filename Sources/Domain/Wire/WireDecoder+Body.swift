@@ -47,7 +47,7 @@ extension WireDecoder {
         var draft = EventDraft()
         try reader.beginObject()
         while let written = try reader.nextKey(into: &self.scratch) {
-            let key = WireKey(written, in: self.scratch)
+            let key = self.key(written)
             self.scratch.truncate(to: Int(written.start))
             guard let key else {
                 try reader.skipValue()

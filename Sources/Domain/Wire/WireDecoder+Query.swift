@@ -29,7 +29,7 @@ extension WireDecoder {
 
     private mutating func readPair(_ pair: Range<Int>, into draft: inout EventDraft) {
         let equals = self.scratch.firstIndex(of: ASCII.equals, in: pair) ?? pair.upperBound
-        guard let key = self.key(pair.lowerBound..<equals) else { return }
+        guard let key = self.queryKey(pair.lowerBound..<equals) else { return }
         let text = PercentCoding.appendFormDecoded(
             min(equals + 1, pair.upperBound)..<pair.upperBound,
             to: &self.scratch
@@ -43,12 +43,11 @@ extension WireDecoder {
     }
 
     /// The key that some bytes spell, as they are or decoded.
-    private mutating func key(_ written: Range<Int>) -> WireKey? {
-        let plain = WireKey(TextRange(start: written.lowerBound, count: written.count), in: self.scratch)
-        if let plain { return plain }
+    private mutating func queryKey(_ written: Range<Int>) -> WireKey? {
+        if let plain = self.key(TextRange(start: written.lowerBound, count: written.count)) { return plain }
         let decoded = PercentCoding.appendFormDecoded(written, to: &self.scratch)
         defer { self.scratch.truncate(to: Int(decoded.start)) }
-        return WireKey(decoded, in: self.scratch)
+        return self.key(decoded)
     }
 
     private func value(of key: WireKey, _ text: TextRange) -> WireValue {

@@ -18,6 +18,8 @@ package struct WireDecoder: Sendable {
     package internal(set) var outcomes: [WireOutcome] = []
     /// What page loads' nonces are hashed under.
     let nonceKey: SipKey
+    /// Kept here, as a look at what all share costs more than a look into it.
+    private let keys = WireKey.names
 
     /// A decoder that hashes the nonce of "id" under `nonceKey`.
     package init(nonceKey: SipKey) { self.nonceKey = nonceKey }
@@ -26,6 +28,12 @@ package struct WireDecoder: Sendable {
     package mutating func reset() {
         self.scratch.removeAll(keepingCapacity: true)
         self.outcomes.removeAll(keepingCapacity: true)
+    }
+
+    /// The key that is written so in ``scratch``, if there is one.
+    func key(_ written: TextRange) -> WireKey? {
+        self.scratch.withUnsafeBytes { self.keys.index(of: written.bounds, in: $0) }
+            .flatMap { WireKey(rawValue: UInt8(truncatingIfNeeded: $0)) }
     }
 
     /// Finishes a draft; what a rejected event left in the buffer from `start` on is taken back.

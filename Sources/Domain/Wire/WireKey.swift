@@ -75,46 +75,6 @@ package enum WireKey: UInt8, Sendable, CaseIterable {
         }
     }
 
-    private static let byText = WireKeyTable(Self.allCases)
-
-    /// The key that is written so, if there is one.
-    init?(_ written: TextRange, in bytes: [UInt8]) {
-        guard let key = Self.byText.key(of: written, in: bytes) else { return nil }
-        self = key
-    }
-}
-
-/// The keys by their length and first eight bytes, which tell all of them apart.
-private struct WireKeyTable: Sendable {
-    private struct Entry {
-        var head: UInt64
-        var key: WireKey
-    }
-
-    private var byLength: [[Entry]]
-
-    init(_ keys: [WireKey]) {
-        let longest = keys.map(\.text.utf8CodeUnitCount).max() ?? 0
-        self.byLength = Array(repeating: [], count: longest + 1)
-        for key in keys {
-            let text = UnsafeRawBufferPointer(start: key.text.utf8Start, count: key.text.utf8CodeUnitCount)
-            self.byLength[text.count].append(Entry(head: Self.head(of: text), key: key))
-        }
-    }
-
-    func key(of written: TextRange, in bytes: [UInt8]) -> WireKey? {
-        guard Int(written.count) < self.byLength.count else { return nil }
-        let head = bytes.withUnsafeBytes { Self.head(of: UnsafeRawBufferPointer(rebasing: $0[written.bounds])) }
-        for entry in self.byLength[Int(written.count)]
-        where entry.head == head && written.equals(entry.key.text, in: bytes) {
-            return entry.key
-        }
-        return nil
-    }
-
-    private static func head(of text: UnsafeRawBufferPointer) -> UInt64 {
-        var head: UInt64 = 0
-        for index in 0..<min(text.count, 8) { head = head << 8 | UInt64(text[index]) }
-        return head
-    }
+    /// The keys as they are written, by their raw values.
+    static let names = NameTable(Self.allCases.map(\.text), ignoringCase: false)
 }

@@ -39,7 +39,14 @@ enum WireValue {
     }
 
     static func replaceControls(of text: TextRange, in scratch: inout [UInt8]) {
-        for index in text.bounds where scratch[index] < ASCII.space || scratch[index] == ASCII.delete {
+        let plain = scratch.withUnsafeBytes { bytes in
+            ByteScan.skipVisible(
+                UnsafeRawBufferPointer(rebasing: bytes[..<text.bounds.upperBound]),
+                from: Int(text.start)
+            )
+        }
+        for index in plain..<text.bounds.upperBound where scratch[index] < ASCII.space || scratch[index] == ASCII.delete
+        {
             scratch[index] = ASCII.space
         }
     }

@@ -23,14 +23,10 @@ struct ConstantRandomness: Randomness {
 struct TestSigner: TokenSigner {
     let currentKey: UInt8 = 1
 
-    func code(of message: [UInt8], key: UInt8) -> [UInt8]? {
+    func code(of message: UnsafeRawBufferPointer, key: UInt8) -> TokenCode? {
         guard key == self.currentKey else { return nil }
-        var writer = ByteWriter()
-        message.withUnsafeBytes { bytes in
-            writer.write(SipHash.hash(bytes, key: SipKey(1, UInt64(key))))
-            writer.write(SipHash.hash(bytes, key: SipKey(2, UInt64(key))))
-        }
-        return writer.bytes
+        let key = UInt64(key)
+        return TokenCode(SipHash.hash(message, key: SipKey(1, key)), SipHash.hash(message, key: SipKey(2, key)))
     }
 }
 

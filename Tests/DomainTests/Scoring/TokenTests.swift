@@ -7,14 +7,10 @@ import Testing
     private struct FakeSigner: TokenSigner {
         var currentKey: UInt8 = 1
 
-        func code(of message: [UInt8], key: UInt8) -> [UInt8]? {
+        func code(of message: UnsafeRawBufferPointer, key: UInt8) -> TokenCode? {
             guard key == 1 || key == 2 else { return nil }
-            return message.withUnsafeBytes { bytes in
-                let halves = [
-                    SipHash.hash(bytes, key: SipKey(UInt64(key), 1)), SipHash.hash(bytes, key: SipKey(UInt64(key), 2)),
-                ]
-                return halves.flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> ($0 * 8)) } }
-            }
+            let key = UInt64(key)
+            return TokenCode(SipHash.hash(message, key: SipKey(key, 1)), SipHash.hash(message, key: SipKey(key, 2)))
         }
     }
 
