@@ -105,6 +105,18 @@ final class CollectorLoop: @unchecked Sendable {
         self.renderer.append(answer, closes: closes, now: self.now, to: &buffer)
     }
 
+    /// Appends frames through the lane of a role; returns their ticket.
+    func append(
+        _ frames: ByteWriter,
+        records: Int,
+        of accepted: AcceptedEvents,
+        on role: LogWriterRole
+    ) throws(AppendRefusal) -> UInt64 {
+        try role == .control
+            ? self.control.append(frames.bytes, records: records, of: accepted)
+            : self.events.append(frames.bytes, records: records, of: accepted)
+    }
+
     /// Tells a connection when a lane's ticket is durable.
     func await(_ ticket: UInt64, on lane: LogWriterRole, for connection: ConnectionHandler) {
         (lane == .control ? self.control : self.events).await(ticket: ticket, for: connection)
@@ -140,10 +152,12 @@ final class CollectorLoop: @unchecked Sendable {
         self.connections[ObjectIdentifier(connection)] = connection
         if self.isStopping { connection.stop() }
         guard self.ticker == nil else { return }
+        // It ends with the last connection, and so does its hold on us. A weak one would make every reference that is
+        // counted anywhere a slow one.
         self.ticker = self.eventLoop.scheduleRepeatedTask(
             initialDelay: Self.tickInterval,
             delay: Self.tickInterval
-        ) { [weak self] _ in self?.tick() }
+        ) { _ in self.tick() }
     }
 
     /// A connection closed.

@@ -112,25 +112,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func parse(context: ChannelHandlerContext) {
         while self.machine.mayParse, let input = self.input, input.readableBytes > 0 {
-            // Not what the closure returns: a generic result would be copied by its witness table.
-            var outcome = RequestParser.Outcome.needMore
-            var reply: Reply?
-            input.withUnsafeReadableBytes { bytes in
-                outcome = self.parser.parse(bytes, routes: self.loop.collector.routes)
-                guard case .request(let head, let route, _) = outcome else { return }
-                reply = self.loop.answer(Request(head: head, bytes: bytes, route: route), peer: self.peer)
-            }
-            switch outcome {
+            switch input.withUnsafeReadableBytes({ self.takeOne($0) }) {
             case .needMore:
                 self.perform(self.machine.paused(holdsPart: true, at: self.loop.monotonicNow), context: context)
                 return
             case .handOver:
                 self.perform(self.machine.didNotUnderstand(), context: context)
                 return
-            case .request(let head, _, let length):
-                self.input?.moveReaderIndex(forwardBy: length)
-                self.machine.took(closes: !head.keepsAlive)
-                if let reply = reply.take() { self.append(reply, closes: !head.keepsAlive) }
+            case .request(_, _, let length): self.input?.moveReaderIndex(forwardBy: length)
             }
         }
         guard self.input?.readableBytes == 0 else { return }
@@ -139,10 +128,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.perform(self.machine.paused(holdsPart: false, at: self.loop.monotonicNow), context: context)
     }
 
+    private func takeOne(_ bytes: UnsafeRawBufferPointer) -> RequestParser.Outcome {
+        let outcome = self.parser.parse(bytes, routes: self.loop.collector.routes)
+        if case .request(let head, let route, _) = outcome {
+            self.take(
+                self.loop.answer(Request(head: head, bytes: bytes, route: route), peer: self.peer),
+                closes: !head.keepsAlive
+            )
+        }
+        return outcome
+    }
+
     /// Whether the standard pipeline's requests are still answered: not behind an answer that closes.
     var takesRequests: Bool { self.machine.state == .handedOver }
 
-    /// A request that the standard pipeline read, while ``takesRequests``.
+    /// The answer to a request; to one that the standard pipeline read, while ``takesRequests``.
     func take(_ reply: Reply, closes: Bool) {
         self.machine.took(closes: closes)
         self.append(reply, closes: closes)

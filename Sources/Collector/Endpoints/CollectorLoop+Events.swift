@@ -86,11 +86,11 @@ extension CollectorLoop {
             return Reply(answer)
         }
         // A withdrawal must not be kept out by a full disk, and what came with it goes the same way.
-        let lane = intake.erasedVisitor == nil ? self.events : self.control
+        let role: LogWriterRole = intake.erasedVisitor == nil ? .events : .control
         let events = AcceptedEvents(count: UInt64(report.accepted))
         let ticket: UInt64
         do {
-            ticket = try lane.append(self.frames.bytes, records: intake.records, of: events)
+            ticket = try self.append(self.frames, records: intake.records, of: events, on: role)
         } catch {
             self.counters.refuse(events)
             return Reply(onFailure)
@@ -105,7 +105,7 @@ extension CollectorLoop {
         }
         return Reply(
             answer,
-            wait: .commit(ticket: ticket, on: lane.role),
+            wait: .commit(ticket: ticket, on: role),
             onFailure: onFailure
         )
     }

@@ -43,8 +43,8 @@ struct RequestParser: Sendable {
             self.searched = bytes.count
             return bytes.count > Limits.requestHeadBytes ? .handOver : .needMore
         }
-        var reading = HeadReading(bytes: bytes, names: self.names)
-        switch reading.read(routes: routes) {
+        var reading = HeadReading(bytes: bytes)
+        switch reading.read(routes: routes, names: self.names) {
         case .incomplete:
             self.searched = bytes.count
             return bytes.count > Limits.requestHeadBytes ? .handOver : .needMore
@@ -91,18 +91,13 @@ private struct HeadReading {
     var end = 0
     var bodyBytes = 0
 
-    private let names: NameTable
+    init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    init(bytes: UnsafeRawBufferPointer, names: NameTable) {
-        self.bytes = bytes
-        self.names = names
-    }
-
-    mutating func read(routes: Routes) -> Result {
+    mutating func read(routes: Routes, names: NameTable) -> Result {
         let line = self.readRequestLine(routes: routes)
         guard line == .complete else { return line }
         while true {
-            let result = self.readField()
+            let result = self.readField(names)
             switch result {
             case .incomplete, .foreign: return result
             case .complete: break
@@ -174,7 +169,7 @@ private struct HeadReading {
 
     // MARK: Fields
 
-    private mutating func readField() -> Result {
+    private mutating func readField(_ names: NameTable) -> Result {
         let start = self.end
         guard start < self.bytes.count else { return .incomplete }
         if self.bytes[start] == Octets.carriageReturn {
@@ -202,7 +197,7 @@ private struct HeadReading {
         }
         self.end = index + 2
         while index > valueStart, Self.isBlank(self.bytes[index - 1]) { index -= 1 }
-        guard let number = self.names.index(of: name, in: self.bytes),
+        guard let number = names.index(of: name, in: self.bytes),
             let field = RequestField(rawValue: UInt8(truncatingIfNeeded: number))
         else { return .complete }
         let isNew = self.head.add(field, at: TextRange(start: valueStart, count: index - valueStart))
