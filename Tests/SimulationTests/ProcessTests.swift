@@ -79,7 +79,10 @@ import Testing
         let log = try Self.open(directory, clock)
         defer { log.close() }
         let fold = try Fold(log, workers: 5)
-        let writer = log.makeWriter(.control) { _ in }
+        let durable = Mutex<UInt64>(0)
+        let writer = log.makeWriter(.control) { progress in
+            if case .durable(let ticket, _) = progress { durable.withLock { $0 = ticket } }
+        }
         for step in Workload(seed: seed, count: 150).steps {
             clock.advance(step.time.since(clock.wallTime()))
             var frames = ByteWriter()
@@ -88,10 +91,10 @@ import Testing
                     $0.bytes.append(contentsOf: item.payload)
                 }
             }
-            let end = log.end
-            _ = try frames.bytes.withUnsafeBytes { try writer.append($0, records: step.items.count) }
+            let ticket = try frames.bytes.withUnsafeBytes { try writer.append($0, records: step.items.count) }
             writer.flush()
-            _ = log.wait(beyond: end, timeout: .seconds(600))
+            // The log's end may also move for what follows from earlier steps.
+            while durable.withLock({ $0 < ticket }) { _ = log.wait(beyond: log.end, timeout: .milliseconds(1)) }
         }
         return (fold.finish(log), log.end)
     }
