@@ -54,7 +54,9 @@ struct ErasurePass: Sendable {
         guard let span = self.unseen.first else { return .done }
         let blocks = try self.blocks(of: span, in: storage)
         var isFound = false
-        for block in blocks { block.visitFrames { isFound = isFound || self.erasures.covers($0, at: $1) } }
+        for block in blocks {
+            block.visitFrames { isFound = isFound || self.erasures.replacement(for: $0, at: $1) != nil }
+        }
         if isFound || blocks.isEmpty {
             self.unseen.removeFirst()
             self.reader = nil

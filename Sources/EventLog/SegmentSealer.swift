@@ -105,8 +105,8 @@ struct SegmentSealer {
     private mutating func review(_ block: inout CommittedBlock) {
         var frames: [UInt8] = []
         block.visitFrames { frame, offset in
-            if let erasures, erasures.covers(frame, at: offset) {
-                frames.append(contentsOf: Erasures.marker(for: frame))
+            if let replacement = self.erasures?.replacement(for: frame, at: offset) {
+                frames.append(contentsOf: replacement)
             } else {
                 frames.append(contentsOf: frame)
                 if Erasures.isNotice(frame) { self.notices += 1 }

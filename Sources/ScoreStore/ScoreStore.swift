@@ -57,6 +57,9 @@ package final class ScoreStore: Sendable {
         self.cells[Int(slot.rawValue)].state.withLock { body($0) }
     }
 
+    /// Whether an id is a contact's own, and no second key.
+    package func isContact(_ id: ContactID) -> Bool { self.read(self.slots.slot(of: id)) { $0.contact(id) != nil } }
+
     /// A contact, by their id or a second key's.
     package func contact(_ id: ContactID) -> Contact? {
         let found = self.read(self.slots.slot(of: id)) { ($0.contact(id), $0.primary(of: id)) }

@@ -265,7 +265,7 @@ import Testing
         for block in blocks {
             for (index, frame) in block.frames.enumerated() {
                 try frame.withUnsafeBytes { raw in
-                    guard erasures.covers(raw, at: block.offset + UInt64(index)) else { return }
+                    guard erasures.replacement(for: raw, at: block.offset + UInt64(index)) != nil else { return }
                     var reader = ByteReader(raw)
                     let record = try RecordFrame.read(from: &reader)
                     var payload = ByteReader(UnsafeRawBufferPointer(rebasing: raw[record.payload]))
@@ -349,9 +349,10 @@ import Testing
         for (old, new) in zip(before, after) {
             try #require(old.frames.count == new.frames.count)
             for (index, pair) in zip(old.frames, new.frames).enumerated() {
-                let isErased = pair.0.withUnsafeBytes { erasures.covers($0, at: old.offset + UInt64(index)) }
-                let expected = isErased ? pair.0.withUnsafeBytes { Erasures.marker(for: $0) } : pair.0
-                #expect(pair.1 == expected)
+                let replacement = pair.0.withUnsafeBytes {
+                    erasures.replacement(for: $0, at: old.offset + UInt64(index))
+                }
+                #expect(pair.1 == replacement ?? pair.0)
             }
         }
         let replayed = try self.profiles(FrozenLog(fixture.storage, end: end), visitors)

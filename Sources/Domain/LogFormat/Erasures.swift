@@ -1,8 +1,9 @@
-/// Whom the log is to forget, and up to where: what decides which records of sealed segments are replaced by empty
-/// markers (docs/log-format.md).
+/// Whom the log is to forget, and up to where: what decides which records of sealed segments are replaced, and by what
+/// (docs/log-format.md).
 ///
 /// A record belongs to the profile that folds it, and to whom it names besides. A browser's own event that carries a
-/// contact's id is the browser's: it goes with the browser, which is erased with the contact it is tied to.
+/// contact's id is the browser's: it goes with the browser, which is erased with the contact it is tied to. If it is
+/// another's browser, the event stays, and what follows from it, without what its form said.
 package struct Erasures: Sendable {
     /// By whom is erased, the offset of the last record that says so.
     private var contacts: [ContactID: UInt64] = [:]
@@ -19,6 +20,8 @@ package struct Erasures: Sendable {
         var contact: ContactID?
         var otherContact: ContactID?
         var visitor: VisitorID?
+        /// Whom the form of somebody else's event names.
+        var named: ContactID?
         /// The record does no more than to take back what an erased visitor left.
         var isAftermath = false
     }
@@ -42,11 +45,16 @@ package struct Erasures: Sendable {
         }
     }
 
-    /// Whether the framed record at `offset` is to be forgotten. A derived record is as old as what it follows from;
-    /// the record that says so is the last to go.
-    package func covers(_ frame: UnsafeRawBufferPointer, at offset: UInt64) -> Bool {
-        guard self.count > 0, let subjects = Self.subjects(of: frame) else { return false }
+    /// What is to stand for the framed record at `offset`; nil if it stays as it is. A derived record is as old as what
+    /// it follows from; the record that says who is erased is the last to go.
+    package func replacement(for frame: UnsafeRawBufferPointer, at offset: UInt64) -> [UInt8]? {
+        guard self.count > 0, let subjects = Self.subjects(of: frame) else { return nil }
         let age = BlockFrames.cause(of: frame)?.offset ?? offset
+        if self.covers(subjects, age: age) { return Self.marker(for: frame) }
+        return self.forgets(subjects.named, age: age) ? Self.withoutForm(frame) : nil
+    }
+
+    private func covers(_ subjects: Subjects, age: UInt64) -> Bool {
         if let visitor = subjects.visitor, let last = self.visitors[visitor], subjects.isAftermath || age <= last {
             return true
         }
@@ -59,13 +67,59 @@ package struct Erasures: Sendable {
 
     /// What stands for a forgotten record: its kind is "erased", its slot and cause are the record's, it has no
     /// payload.
-    package static func marker(for frame: UnsafeRawBufferPointer) -> [UInt8] {
+    private static func marker(for frame: UnsafeRawBufferPointer) -> [UInt8] {
         var writer = ByteWriter()
         let slot = Slot(UInt16(littleEndian: frame.loadUnaligned(fromByteOffset: 5, as: UInt16.self)))
         let cause = BlockFrames.cause(of: frame)
         let kind: RecordKind = cause == nil ? .erased : .erasedDerived
         RecordFrame.append(to: &writer, kind: kind, slot: slot, cause: cause) { _ in }
         return writer.bytes
+    }
+
+    /// A record as it was, but for the fields of its event's form. It folds as before: they matter to whom they name.
+    private static func withoutForm(_ frame: UnsafeRawBufferPointer) -> [UInt8]? {
+        var reader = ByteReader(frame)
+        guard let record = try? RecordFrame.read(from: &reader) else { return nil }
+        let payload = UnsafeRawBufferPointer(rebasing: frame[record.payload])
+        guard let stripped = try? Self.stripped(record.kind, payload) else { return nil }
+        var writer = ByteWriter()
+        RecordFrame.append(to: &writer, kind: record.kind, slot: record.slot, cause: record.cause) {
+            $0.bytes.append(contentsOf: stripped)
+        }
+        return writer.bytes
+    }
+
+    private static func stripped(
+        _ kind: RecordKind,
+        _ payload: UnsafeRawBufferPointer
+    ) throws(DecodingFailure) -> [UInt8] {
+        var writer = ByteWriter()
+        guard kind == .touch else {
+            var event = try EventRecord(decoding: payload)
+            event.fields = .empty
+            event.encode(to: &writer, text: payload)
+            return writer.bytes
+        }
+        var reader = ByteReader(payload)
+        let touch = try TouchRecord(decoding: &reader)
+        let event = try Self.stripped(.event, UnsafeRawBufferPointer(rebasing: payload[touch.event]))
+        event.withUnsafeBytes { bytes in
+            TouchRecord.encode(
+                contact: touch.contact,
+                visitor: touch.visitor,
+                trust: touch.trust,
+                isPassedOn: touch.isPassedOn,
+                event: bytes,
+                to: &writer
+            )
+        }
+        return writer.bytes
+    }
+
+    /// Whom the form of an event names; nil without one.
+    private static func named(in payload: UnsafeRawBufferPointer) throws(DecodingFailure) -> ContactID? {
+        let event = try EventRecord(decoding: payload)
+        return event.fields.isEmpty ? nil : event.contact
     }
 
     /// Nil for what concerns nobody, and for what this version cannot read.
@@ -85,7 +139,8 @@ package struct Erasures: Sendable {
         case .event:
             let event = try EventRecord(decoding: payload)
             let isVisitors = event.visitor != nil && (event.contact == nil || event.kind.isPublic)
-            return isVisitors ? Subjects(visitor: event.visitor) : Subjects(contact: event.contact)
+            guard isVisitors else { return Subjects(contact: event.contact) }
+            return Subjects(visitor: event.visitor, named: try Self.named(in: payload))
         case .contact: return Subjects(contact: try ContactRecord(decoding: &reader).contact)
         case .link: return Subjects(visitor: try LinkRecord(decoding: &reader).visitor)
         case .manualEntry: return Subjects(contact: try ManualEntryRecord(decoding: &reader).contact)
@@ -105,7 +160,8 @@ package struct Erasures: Sendable {
             return Subjects(contact: record.contact, visitor: record.visitor)
         case .touch:
             let record = try TouchRecord(decoding: &reader)
-            return Subjects(contact: record.contact, visitor: record.visitor)
+            let event = UnsafeRawBufferPointer(rebasing: payload[record.event])
+            return Subjects(contact: record.contact, visitor: record.visitor, named: try? Self.named(in: event))
         case .unlinked:
             let record = try UnlinkedRecord(decoding: &reader)
             let isAftermath = record.reason == .erased

@@ -75,7 +75,7 @@ extension ServiceAdministration {
                 for alias in aliases {
                     commands.append(AliasRecord(alias: alias, contact: alias))
                     // What came in under a second key is theirs too, unless it has become somebody.
-                    guard self.core.store.contact(alias) == nil else { continue }
+                    guard !self.core.store.isContact(alias) else { continue }
                     commands.append(ErasureRecord.contact(alias))
                 }
                 let end = try await self.submit(commands)

@@ -45,8 +45,12 @@ import Testing
         return erasures
     }
 
+    private static func replacement(_ erasures: Erasures, _ frame: [UInt8], at offset: UInt64) -> [UInt8]? {
+        frame.withUnsafeBytes { erasures.replacement(for: $0, at: offset) }
+    }
+
     private static func covers(_ erasures: Erasures, _ frame: [UInt8], at offset: UInt64) -> Bool {
-        frame.withUnsafeBytes { erasures.covers($0, at: offset) }
+        Self.replacement(erasures, frame, at: offset) != nil
     }
 
     /// A record, and whether it goes with the contact and with the visitor.
@@ -148,13 +152,60 @@ import Testing
             SightingRecord(network: 1, contact: Self.contact, click: 2).encode(to: &$0)
         }
         for (frame, kind) in [(plain, RecordKind.erased), (derived, .erasedDerived)] {
-            let marker = frame.withUnsafeBytes { Erasures.marker(for: $0) }
+            let marker = try #require(Self.replacement(Self.erasures(.erase(Self.contact)), frame, at: 100))
             let (before, after) = try (Self.read(frame), Self.read(marker))
             #expect(after.kind == kind && after.payload.isEmpty)
             #expect(after.slot == before.slot && after.cause == before.cause)
             #expect(marker.withUnsafeBytes { BlockFrames.cause(of: $0) } == before.cause)
             #expect(!Self.covers(Self.erasures(.erase(Self.contact)), marker, at: 1))
         }
+    }
+
+    @Test func `another browser's form forgets what it said of the person, and stays`() throws {
+        var record = EventRecord()
+        record.kind = .formSubmit
+        record.visitor = Self.other
+        record.contact = Self.contact
+        record.trust = .claim
+        let form = Self.frame(.event(record, path: "/contact", name: "demo", email: "marie@example.com"))
+        let contacts = Self.erasures(.erase(Self.contact))
+        #expect(!Self.covers(contacts, form, at: 101))
+        #expect(!Self.covers(Self.erasures(.erase(Self.stranger)), form, at: 99))
+        let left = try #require(Self.replacement(contacts, form, at: 99))
+        let (before, after) = try (Self.read(form), Self.read(left))
+        #expect(after.kind == .event && after.slot == before.slot && after.cause == nil)
+        let (old, new) = try (Self.event(in: form), Self.event(in: left))
+        #expect(!old.fields.isEmpty && new.fields.isEmpty)
+        #expect(new.visitor == old.visitor && new.contact == old.contact && new.kind == old.kind)
+        #expect(!String(decoding: left, as: UTF8.self).contains("marie"))
+        #expect(String(decoding: left, as: UTF8.self).contains("/contact"))
+        #expect(!Self.covers(contacts, left, at: 99), "once is enough")
+
+        // What the browser's own contact learns of it, too.
+        let payload = form[before.payload]
+        let touch = Self.derived(.touch, from: 99) { writer in
+            Array(payload).withUnsafeBytes { event in
+                TouchRecord.encode(
+                    contact: Self.stranger,
+                    visitor: Self.other,
+                    trust: .forwarded,
+                    isPassedOn: true,
+                    event: event,
+                    to: &writer
+                )
+            }
+        }
+        let touched = try #require(Self.replacement(contacts, touch, at: 120))
+        let (told, kept) = try (Self.read(touch), Self.read(touched))
+        #expect(kept.kind == .touch && kept.slot == told.slot && kept.cause == told.cause)
+        let expected = Array(touch[told.payload].prefix(26)) + Array(left[after.payload])
+        #expect(Array(touched[kept.payload]) == expected)
+        #expect(!Self.covers(contacts, touched, at: 120), "once is enough")
+    }
+
+    private static func event(in frame: [UInt8]) throws -> EventRecord {
+        let payload = try Self.read(frame).payload
+        return try frame.withUnsafeBytes { try EventRecord(decoding: UnsafeRawBufferPointer(rebasing: $0[payload])) }
     }
 
     private static func read(_ bytes: [UInt8]) throws -> RecordFrame {

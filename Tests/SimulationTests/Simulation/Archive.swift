@@ -51,17 +51,16 @@ final class Archive {
         }
     }
 
-    /// Whether every record is what was published, or the marker of one that was to be erased.
+    /// Whether every record is what was published, or what stands for one that was to be erased.
     private func isWithoutErased(_ block: CommittedBlock, _ kept: CommittedBlock) -> Bool {
-        var published: [(bytes: [UInt8], marker: [UInt8]?)] = []
+        var published: [(bytes: [UInt8], replacement: [UInt8]?)] = []
         Self.visit(kept.frames, from: kept.firstOffset) { frame, offset in
-            let isErased = self.erasures.covers(frame, at: offset)
-            published.append((Array(frame), isErased ? Erasures.marker(for: frame) : nil))
+            published.append((Array(frame), self.erasures.replacement(for: frame, at: offset)))
         }
         var found: [[UInt8]] = []
         Self.visit(block.frames, from: block.firstOffset) { frame, _ in found.append(Array(frame)) }
         return found.count == published.count
-            && zip(found, published).allSatisfy { $0 == $1.bytes || $0 == $1.marker }
+            && zip(found, published).allSatisfy { $0 == $1.bytes || $0 == $1.replacement }
     }
 
     private func block(at offset: UInt64) -> CommittedBlock? {
