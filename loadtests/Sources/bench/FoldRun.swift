@@ -70,22 +70,23 @@ struct FoldRun {
                 }
             }
         }
+        let taking = SystemThread.start("effects") { while effects.take() != nil {} }
         let begin = Stopwatch.wall()
-        let folding = (0..<workers).compactMap { worker in
-            SystemThread.start("fold-\(worker)") {
-                try? scorer.run(worker: worker)
+        // A worker ends with the log: waiting for more of it is not what is measured.
+        let folding = (0..<workers).compactMap { number in
+            SystemThread.start("fold-\(number)") {
+                var worker = scorer.makeWorker(number)
+                while (try? scorer.step(&worker)) == true {}
                 cpu.withLock { $0 += Stopwatch.thread() }
             }
         }
-        let end = stream.end
-        var through = stream.start
-        while through < end, let taken = effects.take() { through = taken.through }
-        let wall = Stopwatch.wall() - begin
-        scorer.stop()
-        effects.close()
         for thread in folding { thread.join() }
+        let wall = Stopwatch.wall() - begin
+        precondition(scorer.folded == stream.end, "the log was folded to its end")
+        effects.close()
+        taking?.join()
         isOver.store(true, ordering: .relaxed)
         for thread in reading { thread.join() }
-        return Cost(events: Int(end - stream.start), cpu: cpu.withLock { $0 }, wall: wall)
+        return Cost(events: Int(stream.end - stream.start), cpu: cpu.withLock { $0 }, wall: wall)
     }
 }
