@@ -4,17 +4,17 @@ package import Domain
 ///
 /// Each slot counts what it folds; the catalog adds the slots. Handed over a minute after the first, or when full.
 package struct Audience: Equatable, Sendable {
-    private struct Key: Hashable, Comparable {
-        var site: SiteID
+    private struct Counter: Equatable {
         var page: PageKey
+        var site: SiteID
         var day: Int32
+        var views: UInt32
 
-        static func < (left: Key, right: Key) -> Bool {
-            (left.site, left.page, left.day) < (right.site, right.page, right.day)
-        }
+        var order: (SiteID, PageKey, Int32) { (self.site, self.page, self.day) }
     }
 
-    private var views: [Key: UInt32] = [:]
+    /// In order of site, page and day. So few are found faster by looking at all than by hashing.
+    private var counters: [Counter] = []
     /// When the counts are handed over; `.never` if there are none.
     package private(set) var due = Timestamp.never
 
@@ -27,29 +27,39 @@ package struct Audience: Equatable, Sendable {
     /// Counts a view. Returns whether the counters are full and must be handed over.
     mutating func count(site: SiteID, page: PageKey, at time: Timestamp) -> Bool {
         let day = Int32(truncatingIfNeeded: time.seconds / 86_400)
-        if self.views.isEmpty { self.due = time.adding(Self.patience) }
-        self.views[Key(site: site, page: page, day: day), default: 0] += 1
-        return self.views.count >= Limits.audienceCountersPerSlot
+        if self.counters.isEmpty { self.due = time.adding(Self.patience) }
+        for index in self.counters.indices where self.counters[index].page.rawValue == page.rawValue {
+            guard self.counters[index].site == site, self.counters[index].day == day else { continue }
+            self.counters[index].views += 1
+            return false
+        }
+        self.insert(Counter(page: page, site: site, day: day, views: 1))
+        return self.counters.count >= Limits.audienceCountersPerSlot
+    }
+
+    private mutating func insert(_ counter: Counter) {
+        let place = self.counters.firstIndex { $0.order > counter.order } ?? self.counters.count
+        self.counters.insert(counter, at: place)
     }
 
     /// Hands all counts over, in order of site, page and day.
     mutating func drain() -> [EffectBody] {
-        let bodies = self.views.sorted { $0.key < $1.key }.map { key, count in
-            EffectBody.audience(site: key.site, page: key.page, day: key.day, views: count)
+        let bodies = self.counters.map { counter in
+            EffectBody.audience(site: counter.site, page: counter.page, day: counter.day, views: counter.views)
         }
-        self.views.removeAll(keepingCapacity: true)
+        self.counters.removeAll(keepingCapacity: true)
         self.due = .never
         return bodies
     }
 
     func encode(to writer: inout ByteWriter) {
         writer.write(self.due.microseconds)
-        writer.writeVarint(UInt64(self.views.count))
-        for (key, count) in self.views.sorted(by: { $0.key < $1.key }) {
-            writer.write(key.site.rawValue)
-            writer.write(key.page.rawValue)
-            writer.write(UInt32(bitPattern: key.day))
-            writer.write(count)
+        writer.writeVarint(UInt64(self.counters.count))
+        for counter in self.counters {
+            writer.write(counter.site.rawValue)
+            writer.write(counter.page.rawValue)
+            writer.write(UInt32(bitPattern: counter.day))
+            writer.write(counter.views)
         }
     }
 
@@ -59,7 +69,7 @@ package struct Audience: Equatable, Sendable {
             let site = SiteID(try reader.readWord())
             let page = PageKey(try reader.readWord())
             let day = Int32(bitPattern: try reader.readWord())
-            self.views[Key(site: site, page: page, day: day)] = try reader.readWord()
+            self.insert(Counter(page: page, site: site, day: day, views: try reader.readWord()))
         }
     }
 }

@@ -105,6 +105,7 @@ package final class Scorer: Sendable {
     package func makeWorker(_ number: Int) -> Worker {
         Worker(
             number: number,
+            count: self.workers,
             cursor: self.folded(Slot(UInt16(number))),
             models: self.store.modelHistory,
             sink: FoldSink(slots: self.store.slots)
@@ -130,6 +131,8 @@ package final class Scorer: Sendable {
     /// What a worker keeps from batch to batch.
     package struct Worker: Sendable {
         let number: Int
+        /// How many workers there are.
+        let count: Int
         /// Everything below is folded.
         package fileprivate(set) var cursor: UInt64
         fileprivate var models: ModelHistory
@@ -152,54 +155,56 @@ package final class Scorer: Sendable {
     }
 
     private func fold(_ block: CommittedBlock, _ worker: inout Worker) throws(ScorerFailure) {
-        var offset = block.firstOffset
-        var position = 0
-        while position < block.frames.count {
-            do throws(DecodingFailure) {
-                try block.frames.withUnsafeBufferPointer { (buffer) throws(DecodingFailure) in
-                    let raw = UnsafeRawBufferPointer(buffer)
-                    var reader = ByteReader(raw, offset: position)
+        // One context for all of them: the model's count of references is shared by all workers, and each touch of it
+        // would take its cache line from the others.
+        var context = FoldContext(
+            offset: block.firstOffset,
+            time: block.time,
+            model: worker.models.model(at: max(block.firstOffset, worker.cursor))
+        )
+        do throws(DecodingFailure) {
+            try block.frames.withUnsafeBufferPointer { (buffer) throws(DecodingFailure) in
+                let bytes = UnsafeRawBufferPointer(buffer)
+                var reader = ByteReader(bytes)
+                while reader.remaining > 0 {
                     let frame = try RecordFrame.read(from: &reader)
-                    position = reader.offset
-                    guard offset >= worker.cursor else { return }
-                    let payload = UnsafeRawBufferPointer(rebasing: raw[frame.payload])
-                    try self.fold(frame, payload, offset, block.time, &worker)
+                    if context.offset >= worker.cursor {
+                        try self.fold(frame, UnsafeRawBufferPointer(rebasing: bytes[frame.payload]), &context, &worker)
+                    }
+                    context.offset += 1
                 }
-            } catch {
-                throw .record(offset: offset, error)
             }
-            offset += 1
+        } catch {
+            throw .record(offset: context.offset, error)
         }
     }
 
     private func fold(
         _ frame: RecordFrame,
         _ payload: UnsafeRawBufferPointer,
-        _ offset: UInt64,
-        _ time: Timestamp,
+        _ context: inout FoldContext,
         _ worker: inout Worker
     ) throws(DecodingFailure) {
         guard frame.kind.isControl else {
-            guard Int(frame.slot.rawValue) % self.workers == worker.number else { return }
-            let context = FoldContext(offset: offset, time: time, model: worker.models.model(at: offset))
+            guard Int(frame.slot.rawValue) % worker.count == worker.number else { return }
             try self.store.withSlot(frame.slot) { (state) throws(DecodingFailure) in
                 try state.fold(frame.kind, payload: payload, context, publishing: nil, into: &worker.sink)
             }
             return
         }
-        let context = FoldContext(offset: offset, time: time, model: worker.models.model(at: offset))
         var next: CompiledModel?
         if frame.kind == .model {
             var reader = ByteReader(payload)
             let model = try ScoringModel(decoding: &reader)
-            worker.models = self.store.publish(model, offset: offset, at: time)
-            next = worker.models.model(at: offset + 1)
+            worker.models = self.store.publish(model, offset: context.offset, at: context.time)
+            next = worker.models.model(at: context.offset + 1)
         }
-        for number in stride(from: worker.number, to: Int(Limits.slotCount), by: self.workers) {
+        for number in stride(from: worker.number, to: Int(Limits.slotCount), by: worker.count) {
             try self.store.withSlot(Slot(UInt16(number))) { (state) throws(DecodingFailure) in
                 try state.fold(frame.kind, payload: payload, context, publishing: next, into: &worker.sink)
             }
         }
+        if let next { context.model = next }
     }
 
     /// Hands over what the batch left behind: consents first, so that no answer can overtake them; then the log,

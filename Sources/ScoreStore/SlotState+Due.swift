@@ -23,7 +23,7 @@ extension SlotState {
 
     /// Whether a page has yet to be named to the catalog: once per slot, and again only when it was forgotten.
     mutating func name(_ page: PageKey) -> Bool {
-        guard !self.namedPages.contains(page) else { return false }
+        for named in self.namedPages where named.rawValue == page.rawValue { return false }
         if self.namedPages.count >= Limits.namedPagesPerSlot { self.namedPages.removeFirst() }
         self.namedPages.append(page)
         return true

@@ -66,6 +66,17 @@ package struct ByteWriter: Sendable {
         }
     }
 
+    /// Appends at most `count` bytes that `body` stores: for a list at once what costs a check of the array for each
+    /// value otherwise.
+    @inline(__always)
+    package mutating func write(atMost count: Int, _ body: (inout RoomWriter) -> Void) {
+        self.append(atMost: count) { room in
+            var writer = RoomWriter(room)
+            body(&writer)
+            return writer.count
+        }
+    }
+
     @inline(__always)
     private mutating func writeWord<Word: FixedWidthInteger>(_ value: Word) {
         self.append(atMost: MemoryLayout<Word>.size) { room in
@@ -83,6 +94,44 @@ package struct ByteWriter: Sendable {
                 stored += body(UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(room)[stored...]))
             }
         }
+    }
+}
+
+/// Stores the log's primitive values, as ``ByteWriter`` does, into room that is there; traps beyond it.
+package struct RoomWriter {
+    private let room: UnsafeMutableRawBufferPointer
+    /// How many bytes have been stored.
+    package private(set) var count = 0
+
+    fileprivate init(_ room: UnsafeMutableRawBufferPointer) { self.room = room }
+
+    /// A word, little-endian.
+    @inline(__always)
+    package mutating func write<Word: FixedWidthInteger>(_ value: Word) {
+        precondition(self.room.count - self.count >= MemoryLayout<Word>.size, "what is stored fits its room")
+        self.room.storeBytes(of: value.littleEndian, toByteOffset: self.count, as: Word.self)
+        self.count += MemoryLayout<Word>.size
+    }
+
+    /// The eight bytes of the IEEE 754 bit pattern.
+    @inline(__always)
+    package mutating func write(_ value: Double) { self.write(value.bitPattern) }
+
+    /// A LEB128 varint; see ``ByteWriter/writeVarint(_:)``.
+    @inline(__always)
+    package mutating func writeVarint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            self.write(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        self.write(UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// What lies between two times, as a varint: short where the first is not long before the second.
+    @inline(__always)
+    package mutating func writeSpan(from time: Timestamp, to later: Timestamp) {
+        self.writeVarint(UInt64(bitPattern: later.microseconds &- time.microseconds))
     }
 }
 

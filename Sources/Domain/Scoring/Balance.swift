@@ -92,12 +92,14 @@ package struct Balances: Equatable, Sendable {
 
     /// Appends the list.
     package func encode(to writer: inout ByteWriter) {
-        writer.writeVarint(UInt64(self.list.count))
-        for balance in self.list {
-            writer.write(balance.group)
-            writer.write(balance.topic)
-            writer.write(balance.value)
-            writer.write(balance.reading)
+        writer.write(atMost: 10 + self.list.count * 18) { room in
+            room.writeVarint(UInt64(self.list.count))
+            for balance in self.list {
+                room.write(balance.group)
+                room.write(balance.topic)
+                room.write(balance.value)
+                room.write(balance.reading)
+            }
         }
     }
 
@@ -109,12 +111,13 @@ package struct Balances: Equatable, Sendable {
 
     /// Reads a list in place of this one, into the room it has.
     mutating func decode(from reader: inout ByteReader) throws(DecodingFailure) {
-        self.removeAll()
-        for _ in 0..<(try reader.readVarint()) {
+        let count = try reader.readVarint()
+        guard count <= UInt64(reader.remaining) / 18 else { throw .truncated }
+        try self.list.refill(Int(count)) { (room) throws(DecodingFailure) in
             let group = try reader.readByte()
             let topic = try reader.readByte()
             let value = try reader.readDouble()
-            self.list.append(Balance(group: group, topic: topic, value: value, reading: try reader.readDouble()))
+            room.append(Balance(group: group, topic: topic, value: value, reading: try reader.readDouble()))
         }
     }
 }

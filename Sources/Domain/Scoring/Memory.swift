@@ -101,21 +101,22 @@ package struct LimitWindows: Equatable, Sendable {
 
     /// Appends the list in few bytes: times as what lies between them and the profile's last event.
     func pack(into writer: inout ByteWriter, lastSeen: Timestamp) {
-        writer.write(UInt8(self.list.count))
-        for window in self.list {
-            writer.write(window.key)
-            writer.writeSpan(from: window.start, to: lastSeen)
-            writer.writeSpan(from: window.start, to: window.end)
-            writer.writeVarint(UInt64(window.count))
-            writer.writeVarint(window.entry.offset)
-            writer.writeVarint(UInt64(window.entry.ordinal))
+        writer.write(atMost: 1 + self.list.count * 54) { room in
+            room.write(UInt8(self.list.count))
+            for window in self.list {
+                room.write(window.key)
+                room.writeSpan(from: window.start, to: lastSeen)
+                room.writeSpan(from: window.start, to: window.end)
+                room.writeVarint(UInt64(window.count))
+                room.writeVarint(window.entry.offset)
+                room.writeVarint(UInt64(window.entry.ordinal))
+            }
         }
     }
 
     /// Reads such a list in place of this one, into the room it has.
     mutating func unpack(from reader: inout ByteReader, lastSeen: Timestamp) throws(DecodingFailure) {
-        self.removeAll()
-        for _ in 0..<(try reader.readByte()) {
+        try self.list.refill(Int(try reader.readByte())) { (room) throws(DecodingFailure) in
             let key: UInt32 = try reader.readWord()
             let start = try reader.readTime(before: lastSeen)
             let length = TimeSpan(microseconds: Int64(bitPattern: try reader.readVarint()))
@@ -124,7 +125,7 @@ package struct LimitWindows: Equatable, Sendable {
             let entry = EntryID(offset: offset, ordinal: UInt16(truncatingIfNeeded: try reader.readVarint()))
             var window = LimitWindow(key: key, start: start, length: length, entry: entry)
             window.count = count
-            self.list.append(window)
+            room.append(window)
         }
     }
 }
@@ -170,11 +171,13 @@ package struct SeenEvents: Equatable, Sendable {
 
     /// Appends the list.
     package func encode(to writer: inout ByteWriter) {
-        writer.write(UInt8(self.loads.count))
-        for load in self.loads {
-            writer.write(load.nonce)
-            writer.writeVarint(UInt64(load.highest))
-            writer.writeVarint(load.seen)
+        writer.write(atMost: 1 + self.loads.count * 28) { room in
+            room.write(UInt8(self.loads.count))
+            for load in self.loads {
+                room.write(load.nonce)
+                room.writeVarint(UInt64(load.highest))
+                room.writeVarint(load.seen)
+            }
         }
     }
 
@@ -186,11 +189,25 @@ package struct SeenEvents: Equatable, Sendable {
 
     /// Reads a list in place of this one, into the room it has.
     mutating func decode(from reader: inout ByteReader) throws(DecodingFailure) {
-        self.removeAll()
-        for _ in 0..<(try reader.readByte()) {
+        try self.loads.refill(Int(try reader.readByte())) { (room) throws(DecodingFailure) in
             let nonce: UInt64 = try reader.readWord()
             guard let highest = UInt16(exactly: try reader.readVarint()) else { throw .invalid("event counter") }
-            self.loads.append(PageLoad(nonce: nonce, highest: highest, seen: try reader.readVarint()))
+            room.append(PageLoad(nonce: nonce, highest: highest, seen: try reader.readVarint()))
+        }
+    }
+}
+
+extension Array {
+    /// Replaces what a list holds by `count` elements, each of which `body` appends: the list is made ready once, not for
+    /// every element.
+    @inline(__always)
+    mutating func refill(
+        _ count: Int,
+        _ body: (inout OutputSpan<Element>) throws(DecodingFailure) -> Void
+    ) throws(DecodingFailure) {
+        self.removeAll(keepingCapacity: true)
+        try self.append(addingCapacity: count) { (room) throws(DecodingFailure) in
+            for _ in 0..<count { try body(&room) }
         }
     }
 }

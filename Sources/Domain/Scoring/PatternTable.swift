@@ -2,8 +2,8 @@
 ///
 /// Exact paths are found by hash. The others hang in a trie at the end of their literal prefix; a lookup walks the
 /// path down the trie once and tries the patterns on its way back up, longest prefix first, which is the order of
-/// ``PathPattern/isMoreSpecific(than:)``. Lookups allocate nothing.
-package struct PatternTable: Sendable {
+/// ``PathPattern/isMoreSpecific(than:)``. Lookups allocate nothing. A class, so that a look-up copies no lists.
+package final class PatternTable: Sendable {
     private struct Node: Sendable {
         var parent: Int32
         var edges: Range<Int32>
@@ -18,21 +18,19 @@ package struct PatternTable: Sendable {
     private let patterns: [PathPattern]
     // Open addressing with linear probing: 0 is free, else the pattern's index plus one. At most half full.
     private let exactSlots: [Int32]
+    private let hasExact: Bool
     private let nodes: [Node]
     private let edges: [Edge]
     private let candidates: [Int32]
     /// The patterns that are equal to an exact one, by the first of them.
     private let equalPatterns: [Int: [Int]]
 
-    // Which paths exist in a table is no secret, and a lookup probes no further than the author's own patterns do;
-    // so the key need not be one.
-    private static let hashKey = SipKey(0, 0)
-
     /// A table of patterns; of two equal ones the first counts.
     package init(patterns texts: [String]) {
         let patterns = texts.map(PathPattern.init)
         self.patterns = patterns
         self.exactSlots = Self.hashTable(of: patterns)
+        self.hasExact = patterns.contains(where: \.isExact)
         var firsts: [[UInt8]: Int] = [:]
         var equals: [Int: [Int]] = [:]
         for (index, pattern) in patterns.enumerated() where pattern.isExact {
@@ -90,6 +88,7 @@ package struct PatternTable: Sendable {
     }
 
     private func exactMatch(_ path: UnsafeRawBufferPointer) -> Int? {
+        guard self.hasExact else { return nil }
         var slot = Self.home(of: path, count: self.exactSlots.count)
         while self.exactSlots[slot] != 0 {
             let index = Int(self.exactSlots[slot]) - 1
@@ -158,9 +157,20 @@ package struct PatternTable: Sendable {
         }
     }
 
-    // `count` is a power of two.
+    // FNV-1a, eight bytes at a time. Which paths exist in a table is no secret, and a lookup probes no further than the
+    // author's own patterns do; so there is no key. `count` is a power of two.
     private static func home(of path: UnsafeRawBufferPointer, count: Int) -> Int {
-        Int(truncatingIfNeeded: SipHash.hash(path, key: Self.hashKey)) & (count - 1)
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var index = 0
+        while index + 8 <= path.count {
+            hash = (hash ^ path.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x100_0000_01b3
+            index += 8
+        }
+        while index < path.count {
+            hash = (hash ^ UInt64(path[index])) &* 0x100_0000_01b3
+            index += 1
+        }
+        return Int(truncatingIfNeeded: hash >> 32 ^ hash) & (count - 1)
     }
 
     private static func equal(_ bytes: [UInt8], _ path: UnsafeRawBufferPointer) -> Bool {

@@ -27,25 +27,33 @@ extension Visitor {
 
     /// Appends all of the visitor but their id.
     package func pack(into writer: inout ByteWriter) {
-        writer.write(self.lastSeen.microseconds)
-        writer.write(UInt8(self.isKept ? 1 : 0) | (self.contact == nil ? 0 : 2) | self.trust.rawValue << 2)
-        if let contact { writer.write(contact.rawValue) }
-        writer.writeSpan(from: self.firstSeen, to: self.lastSeen)
-        if self.lastConfirmed == .distantPast {
-            writer.writeVarint(0)
-        } else {
-            writer.writeVarint(UInt64(bitPattern: self.lastSeen.since(self.lastConfirmed).microseconds) &+ 1)
-        }
-        writer.writeVarint(UInt64(self.visits))
-        writer.writeVarint(UInt64(self.pageViews))
+        writer.write(atMost: Self.mostHeadBytes) { self.packHead(into: &$0) }
         self.balances.encode(to: &writer)
         self.windows.pack(into: &writer, lastSeen: self.lastSeen)
-        writer.write(UInt8(self.pages.count))
-        for page in self.pages {
-            writer.write(page.page.rawValue)
-            writer.writeSpan(from: page.time, to: self.lastSeen)
+        writer.write(atMost: 1 + self.pages.count * 18) { room in
+            room.write(UInt8(self.pages.count))
+            for page in self.pages {
+                room.write(page.page.rawValue)
+                room.writeSpan(from: page.time, to: self.lastSeen)
+            }
         }
         self.seen.encode(to: &writer)
+    }
+
+    private static let mostHeadBytes = 57
+
+    private func packHead(into room: inout RoomWriter) {
+        room.write(self.lastSeen.microseconds)
+        room.write(UInt8(self.isKept ? 1 : 0) | (self.contact == nil ? 0 : 2) | self.trust.rawValue << 2)
+        if let contact { room.write(contact.rawValue) }
+        room.writeSpan(from: self.firstSeen, to: self.lastSeen)
+        if self.lastConfirmed == .distantPast {
+            room.writeVarint(0)
+        } else {
+            room.writeVarint(UInt64(bitPattern: self.lastSeen.since(self.lastConfirmed).microseconds) &+ 1)
+        }
+        room.writeVarint(UInt64(self.visits))
+        room.writeVarint(UInt64(self.pageViews))
     }
 
     /// Becomes the visitor of an id as packed bytes tell.
@@ -69,20 +77,12 @@ extension Visitor {
         self.pageViews = UInt32(truncatingIfNeeded: try reader.readVarint())
         try self.balances.decode(from: &reader)
         try self.windows.unpack(from: &reader, lastSeen: self.lastSeen)
-        self.pages.removeAll(keepingCapacity: true)
-        for _ in 0..<(try reader.readByte()) {
+        try self.pages.refill(Int(try reader.readByte())) { (room) throws(DecodingFailure) in
             let page = PageKey(try reader.readWord())
-            self.pages.append(RememberedPage(page: page, time: try reader.readTime(before: self.lastSeen)))
+            room.append(RememberedPage(page: page, time: try reader.readTime(before: self.lastSeen)))
         }
         try self.seen.decode(from: &reader)
         try reader.expectEnd()
-    }
-}
-
-extension ByteWriter {
-    /// What lies between two times, as a varint. It is short where the first is not long before the second.
-    mutating func writeSpan(from time: Timestamp, to later: Timestamp) {
-        self.writeVarint(UInt64(bitPattern: later.microseconds &- time.microseconds))
     }
 }
 
