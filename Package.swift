@@ -27,7 +27,8 @@ let package = Package(
     targets: [
         // The core: values and pure functions, then the slots that fold.
         .target(name: "Domain"),
-        .target(name: "ScoreStore", dependencies: ["Domain"]),
+        .systemLibrary(name: "CPrefetch"),
+        .target(name: "ScoreStore", dependencies: ["CPrefetch", "Domain"]),
 
         // The rims: each knows one outside technology, and none of them knows another.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

@@ -37,6 +37,9 @@ package struct Audience: Equatable, Sendable {
         return self.counters.count >= Limits.audienceCountersPerSlot
     }
 
+    /// Has the counters brought into the caches.
+    func prefetch() { self.counters.withUnsafeBytes { bringNearer($0.baseAddress, count: $0.count) } }
+
     private mutating func insert(_ counter: Counter) {
         let place = self.counters.firstIndex { $0.order > counter.order } ?? self.counters.count
         self.counters.insert(counter, at: place)

@@ -30,6 +30,20 @@ struct PackedVisitors: Sendable {
         return self.chunks[place.chunk].withEntry(at: place.offset) { body($0.bytes) }
     }
 
+    /// Has brought into the caches what leads to a visitor.
+    func prefetchTables(for id: VisitorID) {
+        self.table.prefetch(id)
+        self.chunks.withUnsafeBytes { bringNearer($0.baseAddress, count: $0.count) }
+    }
+
+    /// Has what there is of a visitor brought into the caches.
+    func prefetch(_ id: VisitorID) {
+        // Whose tag is the same is most likely the same, and looking would be the wait this is to spare.
+        var probe = self.table.probe(id)
+        guard let place = self.table.place(&probe) else { return }
+        self.chunks[place.chunk].prefetch(at: place.offset)
+    }
+
     /// Calls `body` with every visitor, in no particular order.
     func forEachVisitor(_ body: (VisitorID, UnsafeRawBufferPointer) -> Void) {
         for chunk in self.chunks { chunk.forEachEntry { _, entry in body(entry.id, entry.bytes) } }
@@ -37,7 +51,12 @@ struct PackedVisitors: Sendable {
 
     /// Where in the table the place of a visitor is noted; nil if there is none.
     private func index(of id: VisitorID) -> Int? {
-        self.table.index(of: id) { self.chunks[$0.chunk].id(at: $0.offset) == id }
+        var probe = self.table.probe(id)
+        while let place = self.table.place(&probe) {
+            if self.chunks[place.chunk].holds(id, at: place.offset) { return probe.index }
+            probe.advance()
+        }
+        return nil
     }
 
     // MARK: Writing

@@ -12,6 +12,8 @@ package final class ScoreStore: Sendable {
     package let slots: SlotMap
 
     private let cells: [SlotCell]
+    /// The same, not counted: they live as long as the store, and to count who looks at one costs more than to lock it.
+    private let borrowed: [Unmanaged<SlotCell>]
     private let models: Mutex<ModelHistory>
 
     /// A store of empty slots, or of those a checkpoint kept.
@@ -23,6 +25,7 @@ package final class ScoreStore: Sendable {
         self.cells = (0..<Limits.slotCount).map { number in
             SlotCell(kept[Int(number)] ?? SlotState(slot: Slot(number)))
         }
+        self.borrowed = self.cells.map { Unmanaged.passUnretained($0) }
     }
 
     /// All models published so far.
@@ -40,11 +43,16 @@ package final class ScoreStore: Sendable {
     }
 
     /// Runs `body` on a slot alone.
-    package func withSlot<Result: Sendable>(
+    package func withSlot(
         _ slot: Slot,
-        _ body: (inout SlotState) throws(DecodingFailure) -> Result
-    ) throws(DecodingFailure) -> Result {
-        try self.cells[Int(slot.rawValue)].state.withLock { (state) throws(DecodingFailure) in try body(&state) }
+        _ body: (inout SlotState) throws(DecodingFailure) -> Void
+    ) throws(DecodingFailure) {
+        let result = self.borrowed[Int(slot.rawValue)]._withUnsafeGuaranteedRef { cell in
+            Result { () throws(DecodingFailure) in
+                try cell.state.withLock { (state) throws(DecodingFailure) in try body(&state) }
+            }
+        }
+        try result.get()
     }
 
     /// Runs `body`, which cannot fail, on a slot alone.
@@ -54,7 +62,12 @@ package final class ScoreStore: Sendable {
 
     /// Reads a slot.
     package func read<Result: Sendable>(_ slot: Slot, _ body: (SlotState) -> Result) -> Result {
-        self.cells[Int(slot.rawValue)].state.withLock { body($0) }
+        self.borrowed[Int(slot.rawValue)]._withUnsafeGuaranteedRef { $0.state.withLock { body($0) } }
+    }
+
+    /// Has a slot brought into the caches.
+    func prefetch(_ slot: Slot) {
+        bringNearer(UnsafeRawPointer(self.borrowed[Int(slot.rawValue)].toOpaque()), count: SlotCell.bytes)
     }
 
     /// Whether an id is a contact's own, and no second key.
@@ -81,6 +94,9 @@ package final class ScoreStore: Sendable {
 
 /// A slot on the heap of its own, so that two locks never share a cache line by accident of layout.
 private final class SlotCell: Sendable {
+    /// What one takes up, with an object's header.
+    static let bytes = 16 + MemoryLayout<Mutex<SlotState>>.size
+
     let state: Mutex<SlotState>
 
     init(_ state: SlotState) { self.state = Mutex(state) }

@@ -104,8 +104,7 @@ package final class Scorer: Sendable {
     /// at a time.
     package func makeWorker(_ number: Int) -> Worker {
         Worker(
-            number: number,
-            count: self.workers,
+            share: SlotShare(worker: number, of: self.workers),
             cursor: self.folded(Slot(UInt16(number))),
             models: self.store.modelHistory,
             sink: FoldSink(slots: self.store.slots)
@@ -130,13 +129,27 @@ package final class Scorer: Sendable {
 
     /// What a worker keeps from batch to batch.
     package struct Worker: Sendable {
-        let number: Int
-        /// How many workers there are.
-        let count: Int
+        let share: SlotShare
         /// Everything below is folded.
         package fileprivate(set) var cursor: UInt64
         fileprivate var models: ModelHistory
         fileprivate var sink: FoldSink
+        fileprivate var agenda = BlockAgenda()
+        /// A copy of the model in force.
+        private var model: CompiledModel?
+
+        fileprivate init(share: SlotShare, cursor: UInt64, models: ModelHistory, sink: FoldSink) {
+            self.share = share
+            self.cursor = cursor
+            self.models = models
+            self.sink = sink
+        }
+
+        fileprivate mutating func model(at offset: UInt64) -> CompiledModel? {
+            let shared = self.models.model(at: offset)
+            if shared?.offset != self.model?.offset { self.model = shared?.copy() }
+            return self.model
+        }
     }
 
     /// Folds the next batch. Returns whether there was one.
@@ -155,27 +168,25 @@ package final class Scorer: Sendable {
     }
 
     private func fold(_ block: CommittedBlock, _ worker: inout Worker) throws(ScorerFailure) {
-        // One context for all of them: the model's count of references is shared by all workers, and each touch of it
-        // would take its cache line from the others.
         var context = FoldContext(
             offset: block.firstOffset,
             time: block.time,
-            model: worker.models.model(at: max(block.firstOffset, worker.cursor))
+            model: worker.model(at: max(block.firstOffset, worker.cursor))
         )
-        do throws(DecodingFailure) {
-            try block.frames.withUnsafeBufferPointer { (buffer) throws(DecodingFailure) in
-                let bytes = UnsafeRawBufferPointer(buffer)
-                var reader = ByteReader(bytes)
-                while reader.remaining > 0 {
-                    let frame = try RecordFrame.read(from: &reader)
-                    if context.offset >= worker.cursor {
-                        try self.fold(frame, UnsafeRawBufferPointer(rebasing: bytes[frame.payload]), &context, &worker)
-                    }
-                    context.offset += 1
+        try block.frames.withUnsafeBufferPointer { (buffer) throws(ScorerFailure) in
+            let bytes = UnsafeRawBufferPointer(buffer)
+            try worker.agenda.read(bytes, firstOffset: block.firstOffset, from: worker.cursor, worker.share)
+            for index in worker.agenda.items.indices {
+                worker.agenda.prefetch(behind: index, in: self.store)
+                let item = worker.agenda.items[index]
+                context.offset = item.offset
+                do throws(DecodingFailure) {
+                    let payload = UnsafeRawBufferPointer(rebasing: bytes[item.frame.payload])
+                    try self.fold(item.frame, payload, &context, &worker)
+                } catch {
+                    throw .record(offset: item.offset, error)
                 }
             }
-        } catch {
-            throw .record(offset: context.offset, error)
         }
     }
 
@@ -186,21 +197,19 @@ package final class Scorer: Sendable {
         _ worker: inout Worker
     ) throws(DecodingFailure) {
         guard frame.kind.isControl else {
-            guard Int(frame.slot.rawValue) % worker.count == worker.number else { return }
-            try self.store.withSlot(frame.slot) { (state) throws(DecodingFailure) in
+            return try self.store.withSlot(frame.slot) { (state) throws(DecodingFailure) in
                 try state.fold(frame.kind, payload: payload, context, publishing: nil, into: &worker.sink)
             }
-            return
         }
         var next: CompiledModel?
         if frame.kind == .model {
             var reader = ByteReader(payload)
             let model = try ScoringModel(decoding: &reader)
             worker.models = self.store.publish(model, offset: context.offset, at: context.time)
-            next = worker.models.model(at: context.offset + 1)
+            next = worker.model(at: context.offset + 1)
         }
-        for number in stride(from: worker.number, to: Int(Limits.slotCount), by: worker.count) {
-            try self.store.withSlot(Slot(UInt16(number))) { (state) throws(DecodingFailure) in
+        for slot in worker.share.slots {
+            try self.store.withSlot(slot) { (state) throws(DecodingFailure) in
                 try state.fold(frame.kind, payload: payload, context, publishing: next, into: &worker.sink)
             }
         }
@@ -214,18 +223,20 @@ package final class Scorer: Sendable {
         let isSent: Bool
         do throws(AppendRefusal) {
             let sink = worker.sink
-            let outlet = self.outlets[worker.number]
+            let outlet = self.outlets[worker.share.worker]
             isSent = try outlet.send(sink.derived, count: sink.derivedCount, reaching: worker.cursor)
         } catch {
             throw .derived(error)
         }
         // Stopped in the middle of a batch: what was folded of it counts nowhere, and the next start folds it again.
-        guard isSent, self.effects.push(lane: worker.number, worker.sink.effects, mark: worker.cursor) else { return }
+        guard isSent, self.effects.push(lane: worker.share.worker, worker.sink.effects, mark: worker.cursor) else {
+            return
+        }
         worker.sink.clear()
 
         var ready: [@Sendable () -> Void] = []
         self.progress.withLock { progress in
-            progress.folded[worker.number] = worker.cursor
+            progress.folded[worker.share.worker] = worker.cursor
             let complete = progress.complete
             ready = progress.waiting.filter { $0.offset <= complete }.map(\.resume)
             progress.waiting.removeAll { $0.offset <= complete }

@@ -34,6 +34,16 @@ package struct SlotState: Sendable {
     /// A visitor of this slot.
     package func visitor(_ id: VisitorID) -> Visitor? { self.visitors[id] }
 
+    /// Has brought into the caches what leads to a visitor, and what each of their views counts on.
+    func prefetchTables(for id: VisitorID) {
+        self.visitors.prefetchTables(for: id)
+        self.audience.prefetch()
+        self.namedPages.withUnsafeBytes { bringNearer($0.baseAddress, count: $0.count) }
+    }
+
+    /// Has what there is of a visitor brought into the caches.
+    func prefetchVisitor(_ id: VisitorID) { self.visitors.prefetch(id) }
+
     /// A contact of this slot.
     package func contact(_ id: ContactID) -> Contact? { self.contacts[id]?.contact }
 

@@ -25,6 +25,12 @@ struct VisitorChunk: Sendable {
 
     // MARK: Reading
 
+    /// Whether the entry at a place is a visitor's.
+    func holds(_ id: VisitorID, at place: Int) -> Bool {
+        let found = self.id(at: place)
+        return found.high == id.high && found.low == id.low
+    }
+
     /// The visitor of the entry at a place.
     func id(at place: Int) -> VisitorID { self.memory.withUnsafeBytes { Self.id(at: place, in: $0) } }
 
@@ -43,6 +49,11 @@ struct VisitorChunk: Sendable {
                 place += Self.headerBytes + entry.room
             }
         }
+    }
+
+    /// Has the entry at a place brought into the caches, but for what few visitors have.
+    func prefetch(at place: Int) {
+        self.memory.withUnsafeBytes { bringNearer($0.baseAddress?.advanced(by: place), count: 256) }
     }
 
     private static func entry(at place: Int, in memory: UnsafeRawBufferPointer) -> Entry {

@@ -38,22 +38,47 @@ struct VisitorPlaces: Sendable {
     /// Whether it must grow before another place is put in.
     var isFull: Bool { (self.count + 1) * 4 > self.words.count * 3 }
 
-    /// The place at an index that ``index(of:_:)`` found. Setting it is for an entry that moved.
+    /// The place at an index that a search found. Setting it is for an entry that moved.
     subscript(index: Int) -> Place {
         get { Place(self.words[index]) }
         set { self.words[index] = self.words[index] & 0xff00_0000 | newValue.number }
     }
 
-    /// Where an id's place is noted; `isThere` says whether an entry is this id's.
-    func index(of id: VisitorID, _ isThere: (Place) -> Bool) -> Int? {
-        guard !self.words.isEmpty else { return nil }
+    /// A search for the place of an id.
+    struct Probe {
+        /// Where in the table it is.
+        fileprivate(set) var index: Int
+        fileprivate let tag: UInt32
+        fileprivate let mask: Int
+
+        /// Goes on behind a place that was another's.
+        mutating func advance() { self.index = (self.index + 1) & self.mask }
+    }
+
+    /// Begins a search.
+    func probe(_ id: VisitorID) -> Probe {
         let hash = self.hash(id)
-        var index = hash.home
-        while self.words[index] != 0 {
-            if self.words[index] & 0xff00_0000 == hash.tag, isThere(Place(self.words[index])) { return index }
-            index = (index + 1) & (self.words.count - 1)
+        return Probe(index: hash.home, tag: hash.tag, mask: self.words.count - 1)
+    }
+
+    /// The next place that may be the id's, and most likely is; nil if there is none.
+    @inline(__always)
+    func place(_ probe: inout Probe) -> Place? {
+        guard !self.words.isEmpty else { return nil }
+        while self.words[probe.index] != 0 {
+            if self.words[probe.index] & 0xff00_0000 == probe.tag { return Place(self.words[probe.index]) }
+            probe.advance()
         }
         return nil
+    }
+
+    /// Has brought into the caches where the place of an id is noted.
+    func prefetch(_ id: VisitorID) {
+        guard !self.words.isEmpty else { return }
+        let home = self.hash(id).home
+        self.words.withUnsafeBufferPointer { words in
+            bringNearer(words.baseAddress?.advanced(by: home), count: MemoryLayout<UInt32>.size)
+        }
     }
 
     /// Puts in the place of an id that is not there, if it is not full.
@@ -67,8 +92,15 @@ struct VisitorPlaces: Sendable {
 
     /// Notes that the entry of an id moved.
     mutating func move(_ id: VisitorID, from old: Place, to new: Place) {
-        guard let index = self.index(of: id, { $0 == old }) else { preconditionFailure("what moves was there") }
-        self[index] = new
+        var probe = self.probe(id)
+        while let place = self.place(&probe) {
+            guard place != old else {
+                self[probe.index] = new
+                return
+            }
+            probe.advance()
+        }
+        preconditionFailure("what moves was there")
     }
 
     /// Becomes an empty table of twice the size.

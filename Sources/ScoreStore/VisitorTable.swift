@@ -65,6 +65,12 @@ package struct VisitorTable: Sendable {
         return isKnown != nil
     }
 
+    /// Has brought into the caches what leads to a visitor.
+    func prefetchTables(for id: VisitorID) { self.packed.prefetchTables(for: id) }
+
+    /// Has what there is of a visitor brought into the caches.
+    func prefetch(_ id: VisitorID) { self.packed.prefetch(id) }
+
     /// Puts a visitor in, new or changed.
     package mutating func put(_ visitor: Visitor) {
         var writer = ByteWriter()
@@ -101,7 +107,9 @@ package struct VisitorTable: Sendable {
 
     private mutating func leave(_ standing: Standing, _ id: VisitorID) {
         switch standing {
-        case .stranger: self.strangers.removeAll { $0 == id }
+        case .stranger:
+            let place = self.strangers.firstIndex { $0.low == id.low && $0.high == id.high }
+            if let place { self.strangers.remove(at: place) }
         case .tied: self.tied -= 1
         case .kept: break
         }

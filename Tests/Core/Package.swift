@@ -21,7 +21,8 @@ let package = Package(
     platforms: [.macOS(.v26)],
     targets: [
         .target(name: "Domain"),
-        .target(name: "ScoreStore", dependencies: ["Domain"]),
+        .systemLibrary(name: "CPrefetch"),
+        .target(name: "ScoreStore", dependencies: ["CPrefetch", "Domain"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "EventLog", dependencies: ["CZlib", "Domain", "ScoreStore"]),
         .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport"),
@@ -65,7 +66,8 @@ if part == "fuzz" {
     package.dependencies = [.package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0")]
     package.targets = [
         .target(name: "Domain"),
-        .target(name: "ScoreStore", dependencies: ["Domain"]),
+        .systemLibrary(name: "CPrefetch"),
+        .target(name: "ScoreStore", dependencies: ["CPrefetch", "Domain"]),
         .target(name: "Settings", dependencies: ["Domain", .product(name: "Yams", package: "Yams")]),
         .target(name: "Collector", dependencies: ["Domain"], sources: codec),
         .target(name: "FuzzTargets", dependencies: ["Collector", "Domain", "ScoreStore", "Settings"]),
@@ -76,7 +78,8 @@ if part == "fuzz" {
 if part == "steps" {
     package.targets = [
         .target(name: "Domain"),
-        .target(name: "ScoreStore", dependencies: ["Domain"]),
+        .systemLibrary(name: "CPrefetch"),
+        .target(name: "ScoreStore", dependencies: ["CPrefetch", "Domain"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "EventLog", dependencies: ["CZlib", "Domain", "ScoreStore"]),
         .target(

@@ -10,6 +10,17 @@ import Testing
             let payload = sample.encoded
             let decoded = try payload.withUnsafeBytes { try EventRecord(decoding: $0) }
             #expect(EventSample.Values(decoded, in: payload) == EventSample.Values(sample.record, in: sample.text))
+            #expect(payload.withUnsafeBytes(EventRecord.visitor) == sample.record.visitor)
+        }
+    }
+
+    @Test func bytesThatAreNoRecordNameNoVisitor() {
+        var record = EventRecord()
+        record.visitor = VisitorID(high: 1, low: 2)
+        var writer = ByteWriter()
+        record.encode(to: &writer, text: UnsafeRawBufferPointer(start: nil, count: 0))
+        for count in 0..<writer.bytes.count {
+            #expect(writer.bytes.prefix(count).withUnsafeBytes(EventRecord.visitor) == nil)
         }
     }
 

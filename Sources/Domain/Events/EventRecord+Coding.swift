@@ -60,6 +60,21 @@ extension EventRecord {
         payload.count > 4 ? EventKind(rawValue: payload[4]) : nil
     }
 
+    /// The visitor a payload names, without reading the rest of it; nil if it names none, and for bytes that are none.
+    package static func visitor(of payload: UnsafeRawBufferPointer) -> VisitorID? {
+        do throws(DecodingFailure) {
+            var reader = ByteReader(payload)
+            let present = Present(rawValue: try reader.readWord())
+            guard present.contains(.visitor) else { return nil }
+            try reader.skip(present.contains(.filter) ? 3 : 2)
+            if present.contains(.site) { _ = try reader.readVarint() }
+            let high: UInt64 = try reader.readWord()
+            return VisitorID(high: high, low: try reader.readWord())
+        } catch {
+            return nil
+        }
+    }
+
     /// Appends the payload. `text` is the buffer that the texts' ranges mean; they must lie within it.
     package func encode(to writer: inout ByteWriter, text: UnsafeRawBufferPointer) {
         let present = self.present

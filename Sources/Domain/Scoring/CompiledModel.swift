@@ -1,7 +1,7 @@
 /// A published model made ready for the fold: names became numbers, rules are found by the kind of event, and every
 /// group's decay clock runs from the first publication on.
 ///
-/// Immutable; one per publication, shared by all slots.
+/// Immutable; one per publication, and of the one in force a copy for each worker.
 package final class CompiledModel: Sendable {
     /// The model as its author wrote it.
     package let source: ScoringModel
@@ -58,10 +58,20 @@ package final class CompiledModel: Sendable {
         self.ruleIndex.forEachCandidate(kind, path: path, name: name, body)
     }
 
+    /// D of a group at a time.
+    func reading(ofGroup group: UInt8, at time: Timestamp) -> Double { self.clocks[Int(group)].reading(at: time) }
+
     /// The number of a group this model names.
     package func activeGroup(named name: String) -> UInt8? {
         guard let index = self.groupNames.firstIndex(of: name), self.maxima[index] != nil else { return nil }
         return UInt8(index)
+    }
+
+    /// The same model, of which nothing is shared: two threads that use one model take the count of its references from
+    /// each other at every touch.
+    package func copy() -> CompiledModel {
+        let names = ModelNames(groups: self.groupNames, topics: self.topicNames, clocks: self.clocks)
+        return CompiledModel(source: self.source, offset: self.offset, published: self.published, names: names)
     }
 
     /// Whether contacts of a status are never handed over.

@@ -61,6 +61,20 @@ struct RuleIndex: Sendable {
             self.rulesByPath = rulesByPath
             self.rulesByName = rulesByName
         }
+
+        func forEachCandidate(path: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer, _ body: (Int) -> Void) {
+            var candidates = Candidates()
+            for index in self.always.indices { candidates.insert(self.always[index]) }
+            if !self.rulesByPath.isEmpty, !path.isEmpty {
+                self.paths.forEachMatch(path) { candidates.insert(self.rulesByPath[$0]) }
+            }
+            if !self.rulesByName.isEmpty, !name.isEmpty {
+                for number in self.rulesByName[SipHash.hash(name, key: RuleIndex.nameKey)] ?? [] {
+                    candidates.insert(number)
+                }
+            }
+            candidates.forEach(body)
+        }
     }
 
     private let kinds: [OfKind?]
@@ -83,19 +97,6 @@ struct RuleIndex: Sendable {
         name: UnsafeRawBufferPointer,
         _ body: (Int) -> Void
     ) {
-        guard let ofKind = self.kinds[Int(kind.rawValue)] else { return }
-        if ofKind.rulesByPath.isEmpty, ofKind.rulesByName.isEmpty {
-            for number in ofKind.always { body(number) }
-            return
-        }
-        var candidates = Candidates()
-        for number in ofKind.always { candidates.insert(number) }
-        if !ofKind.rulesByPath.isEmpty, !path.isEmpty {
-            ofKind.paths.forEachMatch(path) { candidates.insert(ofKind.rulesByPath[$0]) }
-        }
-        if !ofKind.rulesByName.isEmpty, !name.isEmpty {
-            for number in ofKind.rulesByName[SipHash.hash(name, key: Self.nameKey)] ?? [] { candidates.insert(number) }
-        }
-        candidates.forEach(body)
+        self.kinds[Int(kind.rawValue)]?.forEachCandidate(path: path, name: name, body)
     }
 }

@@ -17,7 +17,8 @@ import Testing
         source.rules = (0..<Int.random(in: 1...most, using: &random)).map { Self.rule($0, &random) }
         var history = ModelHistory()
         history.publish(source, offset: 0, at: .distantPast)
-        let model = try #require(history.models.last)
+        // A copy, as each worker has one.
+        let model = try #require(history.models.last).copy()
         for kind in Self.kinds {
             for path in Self.paths {
                 for name in Self.names {

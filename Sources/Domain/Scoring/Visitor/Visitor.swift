@@ -120,8 +120,7 @@ package struct Visitor: Equatable, Sendable {
         }
         guard grant.points != 0, let maximum = model.maxima[Int(grant.group)] else { return }
         let worth = fact.event.verdict == .likely ? grant.points * model.source.unconfirmed : grant.points
-        let clock = model.clocks[Int(grant.group)]
-        let now = clock.reading(at: fact.time)
+        let now = model.reading(ofGroup: grant.group, at: fact.time)
         let room = max(0, maximum - self.balances.total(group: grant.group, now: now))
         let granted = worth > 0 ? min(worth, room) : worth
         if fact.event.verdict == .confirmed, grant.points > 0 { self.lastConfirmed = fact.time }
@@ -129,9 +128,9 @@ package struct Visitor: Equatable, Sendable {
             granted,
             group: grant.group,
             topic: grant.topic,
-            grantedAt: clock.reading(at: fact.date),
+            grantedAt: model.reading(ofGroup: grant.group, at: fact.date),
             now: now
         )
-        self.balances.limitTopics { model.clocks[Int($0)].reading(at: fact.time) }
+        self.balances.limitTopics { model.reading(ofGroup: $0, at: fact.time) }
     }
 }
