@@ -41,7 +41,11 @@ struct PackedVisitors: Sendable {
         // Whose tag is the same is most likely the same, and looking would be the wait this is to spare.
         var probe = self.table.probe(id)
         guard let place = self.table.place(&probe) else { return }
-        self.chunks[place.chunk].prefetch(at: place.offset)
+        // The chunk's array as a number: to count a reference to it would wait for the very memory this asks for.
+        let array = self.chunks.withUnsafeBytes { chunks in
+            chunks.load(fromByteOffset: place.chunk * MemoryLayout<VisitorChunk>.stride, as: UInt.self)
+        }
+        VisitorChunk.prefetch(UnsafeRawPointer(bitPattern: array), place.offset)
     }
 
     /// Calls `body` with every visitor, in no particular order.

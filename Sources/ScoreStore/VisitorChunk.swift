@@ -14,6 +14,8 @@ struct VisitorChunk: Sendable {
     /// Bytes of a chunk, with what the array and the allocator put in front of them a page.
     static let capacity = 4_096 - 48
     private static let headerBytes = 20
+    /// What an array has in front of its elements. Only hints depend on it.
+    private static let arrayHeaderBytes = 32
     private static let freeMark: UInt16 = 0xffff
 
     private var memory: [UInt8] = []
@@ -51,9 +53,11 @@ struct VisitorChunk: Sendable {
         }
     }
 
-    /// Has the entry at a place brought into the caches, but for what few visitors have.
-    func prefetch(at place: Int) {
-        self.memory.withUnsafeBytes { bringNearer($0.baseAddress?.advanced(by: place), count: 256) }
+    /// Has the entry at a place of a chunk's array brought into the caches, but for what few visitors have, and the line
+    /// with the array's count of references.
+    static func prefetch(_ array: UnsafeRawPointer?, _ place: Int) {
+        bringNearer(array, count: 1)
+        bringNearer(array?.advanced(by: Self.arrayHeaderBytes + place), count: 256)
     }
 
     private static func entry(at place: Int, in memory: UnsafeRawBufferPointer) -> Entry {
@@ -78,7 +82,7 @@ struct VisitorChunk: Sendable {
     // MARK: Writing
 
     // A little more than there are, for them to grow. Entries begin at multiples of 8, so that a table may count in them.
-    private static func entryBytes(_ count: Int) -> Int { (Self.headerBytes + count + count / 8 + 7) & ~7 }
+    private static func entryBytes(_ count: Int) -> Int { (Self.headerBytes + count + count / 4 + 7) & ~7 }
 
     /// Puts other bytes into an entry that has room for them.
     mutating func write(_ bytes: [UInt8], at place: Int) {

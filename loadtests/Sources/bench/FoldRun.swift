@@ -41,28 +41,8 @@ struct FoldRun {
             for _ in 0..<Self.blockRecords { views.append(to: &frames) }
             stream.append(frames, records: Self.blockRecords)
         }
-        return Self.run(self.store, stream, views, workers: workers, readers: readers)
-    }
-
-    private static func run(
-        _ store: ScoreStore,
-        _ stream: RecordedStream,
-        _ views: PageViews,
-        workers: Int,
-        readers: Int
-    ) -> Cost {
-        let effects = EffectQueue(lanes: workers, start: stream.start)
-        let scorer = Scorer(
-            store: store,
-            stream: stream,
-            directory: Directory(),
-            effects: effects,
-            workers: workers,
-            start: stream.start
-        )
         let isOver = Atomic(false)
-        let cpu = Mutex(0.0)
-        let reading = (0..<readers).compactMap { number in
+        let reading = (0..<readers).compactMap { [store, views] number in
             SystemThread.start("read-\(number)") {
                 var random = SplitMix(state: UInt64(number))
                 while !isOver.load(ordering: .relaxed) {
@@ -70,6 +50,25 @@ struct FoldRun {
                 }
             }
         }
+        defer {
+            isOver.store(true, ordering: .relaxed)
+            for thread in reading { thread.join() }
+        }
+        return Self.fold(stream, from: stream.start, into: self.store, workers: workers)
+    }
+
+    /// Folds what a log holds from an offset on, with so many workers, each on a thread.
+    static func fold(_ stream: any EventStream, from start: UInt64, into store: ScoreStore, workers: Int) -> Cost {
+        let effects = EffectQueue(lanes: workers, start: start)
+        let scorer = Scorer(
+            store: store,
+            stream: stream,
+            directory: Directory(),
+            effects: effects,
+            workers: workers,
+            start: start
+        )
+        let cpu = Mutex(0.0)
         let taking = SystemThread.start("effects") { while effects.take() != nil {} }
         let begin = Stopwatch.wall()
         // A worker ends with the log: waiting for more of it is not what is measured.
@@ -85,8 +84,6 @@ struct FoldRun {
         precondition(scorer.folded == stream.end, "the log was folded to its end")
         effects.close()
         taking?.join()
-        isOver.store(true, ordering: .relaxed)
-        for thread in reading { thread.join() }
-        return Cost(events: Int(stream.end - stream.start), cpu: cpu.withLock { $0 }, wall: wall)
+        return Cost(events: Int(stream.end - start), cpu: cpu.withLock { $0 }, wall: wall)
     }
 }

@@ -14,9 +14,13 @@ struct LogCommand: ParsableCommand {
     var events = 500_000
     @Option(help: "How many events one append carries.")
     var batch = 50
+    @Option(help: "How many visitors there are.")
+    var profiles = 50_000
+    @Option(help: "Threads that fold what is replayed.")
+    var workers = 1
 
     func run() throws {
-        var views = PageViews(profiles: 50_000, key: FoldRun.key)
+        var views = PageViews(profiles: self.profiles, key: FoldRun.key)
         let log = try self.open()
         let committed = Monitor<UInt64>(0)
         let writer = log.makeWriter(.events) { progress in
@@ -26,8 +30,11 @@ struct LogCommand: ParsableCommand {
             }
         }
         var frames = ByteWriter()
+        RecordFrame.append(to: &frames, kind: .model, slot: .every) {
+            ScoringModel.ofPageViews(rules: 10).encode(to: &$0)
+        }
+        var ticket = try Self.append(frames.bytes, 1, to: writer, committed)
         var bytes = 0
-        var ticket: UInt64 = 0
         let cpu = Stopwatch.process()
         for _ in 0..<(self.events / self.batch) {
             frames.bytes.removeAll(keepingCapacity: true)
@@ -72,8 +79,10 @@ struct LogCommand: ParsableCommand {
 
     /// Reads the log from its files, as a start does: opening it again forgets what was kept in memory.
     private func replay(appended: Double, bytes: Int) throws {
+        let begin = Stopwatch.wall()
         let log = try self.open()
         defer { log.close() }
+        let opened = Stopwatch.wall() - begin
         let cpu = Stopwatch.thread()
         var offset: UInt64 = 0
         var read = 0
@@ -83,12 +92,18 @@ struct LogCommand: ParsableCommand {
                 read += block.frames.count
             }
         }
+        let replayed = Stopwatch.thread() - cpu
+        let store = ScoreStore(slots: SlotMap(key: log.slotKey))
+        let cost = FoldRun.fold(log, from: 0, into: store, workers: self.workers)
         let count = Double(self.events)
         report(
             "log",
             [
                 "append_nanoseconds_per_event": appended / count * 1e9,
-                "replay_nanoseconds_per_event": (Stopwatch.thread() - cpu) / count * 1e9,
+                "replay_nanoseconds_per_event": replayed / count * 1e9,
+                "opening_seconds": opened, "workers": Double(self.workers),
+                "folded_nanoseconds_per_event": cost.cpu / count * 1e9,
+                "folded_events_per_second": count / cost.wall,
                 "bytes_per_event": Double(bytes) / count, "bytes_read": Double(read),
             ]
         )
