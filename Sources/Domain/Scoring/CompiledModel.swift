@@ -67,11 +67,19 @@ package final class CompiledModel: Sendable {
         return UInt8(index)
     }
 
-    /// The same model, of which nothing is shared: two threads that use one model take the count of its references from
-    /// each other at every touch.
+    /// The same model, of which a fold of page views shares nothing with this one, down to the names of its rules: two
+    /// threads that use one model take the counts of its references from each other at every touch.
     package func copy() -> CompiledModel {
-        let names = ModelNames(groups: self.groupNames, topics: self.topicNames, clocks: self.clocks)
-        return CompiledModel(source: self.source, offset: self.offset, published: self.published, names: names)
+        var writer = ByteWriter()
+        self.source.encode(to: &writer)
+        let source = writer.bytes.withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
+            // What was written here can be read; shared texts would do, only slower.
+            return (try? ScoringModel(decoding: &reader)) ?? self.source
+        }
+        let clocks = self.clocks.map(DecayClock.init(copying:))
+        let names = ModelNames(groups: self.groupNames, topics: self.topicNames, clocks: clocks)
+        return CompiledModel(source: source, offset: self.offset, published: self.published, names: names)
     }
 
     /// Whether contacts of a status are never handed over.

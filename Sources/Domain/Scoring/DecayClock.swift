@@ -22,6 +22,9 @@ package struct DecayClock: Equatable, Sendable {
         self.segments = [Segment(start: start, reading: 0, halfLife: Double(halfLife.microseconds))]
     }
 
+    /// The same clock in memory of its own.
+    init(copying other: DecayClock) { self.segments = other.segments.map { $0 } }
+
     /// D(t).
     package func reading(at time: Timestamp) -> Double {
         var index = self.segments.count - 1
