@@ -142,7 +142,8 @@ final class CollectorLoop: @unchecked Sendable {
             self.brief.removeFirst()
             first.connection.waitedEnough(serial: first.serial)
         }
-        if let first = self.brief.first { self.scheduleBriefTimer(at: first.deadline) }
+        // Whoever was let go may have asked again, and have made a timer.
+        if self.briefTimer == nil, let first = self.brief.first { self.scheduleBriefTimer(at: first.deadline) }
     }
 
     // MARK: Connections

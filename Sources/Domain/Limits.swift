@@ -176,6 +176,12 @@ package enum Limits {
     /// Backups that may run at once: each keeps the log from being trimmed.
     package static let trimHolds = 16
 
+    /// The niceness of threads that fold and fill the catalog: of a core that the event loops want all of, they get a
+    /// quarter, which is more than they need (docs/performance.md), and no burst of theirs makes an answer late.
+    package static let foldNiceness = 5
+    /// The niceness of what makes files ready and seals them: it has all the time in the world.
+    package static let housekeepingNiceness = 10
+
     // MARK: Effects and deliveries
 
     /// Effects a worker may have waiting for the catalog.

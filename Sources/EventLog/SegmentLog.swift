@@ -251,11 +251,12 @@ package final class SegmentLog: EventStream {
     }
 
     private func startThreads() throws(LogOpenFailure) {
-        let bodies: [(name: String, run: @Sendable () -> Void)] = [
-            ("vdg-commit", { self.runCommitter() }), ("vdg-house", { self.runHousekeeper() }),
+        let bodies: [(name: String, niceness: Int, run: @Sendable () -> Void)] = [
+            ("vdg-commit", 0, { self.runCommitter() }),
+            ("vdg-house", Limits.housekeepingNiceness, { self.runHousekeeper() }),
         ]
         for body in bodies {
-            guard let thread = SystemThread.start(body.name, body.run) else {
+            guard let thread = SystemThread.start(body.name, niceness: body.niceness, body.run) else {
                 self.stopThreads()
                 self.storage.unlock()
                 throw .noThread

@@ -225,7 +225,10 @@ extension SlotState {
         let known = self.contacts[id]?.contact
         // What a person did not send makes nobody known.
         let isPersons = event.filter == .none && event.verdict != .machine
-        let email = isPersons && event.trust == .claim ? Self.claimedAddress(in: payload, event.fields) : nil
+        // A form that a visitor of theirs filled in for somebody else says nothing of them.
+        let isOwn = event.contact == id || isPassedOn
+        let isClaim = isPersons && isOwn && event.trust == .claim
+        let email = isClaim ? Self.claimedAddress(in: payload, event.fields) : nil
         guard known != nil || (email != nil && self.hasRoomForClaim) else { return outcome }
         self.fold(into: known ?? Contact(id: id), context, &sink) { fold in
             if known == nil, let email { fold.claim(email: email) }

@@ -5,11 +5,18 @@ package struct SystemThread: Sendable {
     private let handle: pthread_t
 
     /// Starts a thread that is called `name`, of at most 15 bytes, in `top` and `perf`: what a service spends can then
-    /// be told by its parts. Nil when the system gives none.
-    package static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> SystemThread? {
+    /// be told by its parts. One of a niceness (0…19) leaves the processor to others that want it, the more the higher
+    /// it is. Nil when the system gives none.
+    package static func start(
+        _ name: String,
+        niceness: Int = 0,
+        _ body: @escaping @Sendable () -> Void
+    ) -> SystemThread? {
         let box = Unmanaged.passRetained(
             ThreadBody {
                 Self.takeName(name)
+                // Linux counts niceness by thread. One that keeps its own works as well.
+                if niceness > 0 { _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, Int32(niceness)) }
                 body()
             }
         )

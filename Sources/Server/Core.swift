@@ -84,7 +84,7 @@ package final class Core: Sendable {
 
     private func startThreads() {
         for worker in 0..<self.scorer.workers {
-            let thread = SystemThread.start("vdg-fold-\(worker)") {
+            let thread = SystemThread.start("vdg-fold-\(worker)", niceness: Limits.foldNiceness) {
                 do throws(ScorerFailure) {
                     try self.scorer.run(worker: worker)
                 } catch {
@@ -96,7 +96,7 @@ package final class Core: Sendable {
                 return false
             }
         }
-        let pump = SystemThread.start("vdg-effects") { self.pump.run() }
+        let pump = SystemThread.start("vdg-effects", niceness: Limits.foldNiceness) { self.pump.run() }
         self.threads.withLock { threads in
             threads.pump = pump
             return false

@@ -156,6 +156,22 @@ import Testing
         #expect(port.log.events.count == 1)
     }
 
+    /// Nothing would know whose they are when that person is erased.
+    @Test func whatAFormSaidIsKeptWithItsClaimAlone() throws {
+        let port = Port()
+        let cookie = "Cookie: __Host-vdg=\(Self.cookie)"
+        let phone = self.form("granted").replacing("email", with: "phone")
+        #expect(try port.post("/e", phone, cookie).status == 204)
+        let token = port.token(.click, object: 5, nonce: 42)
+        let clicked = self.form("granted").replacing("\"name\":", with: "\"click\":\"\(token)\",\"name\":")
+        #expect(try port.post("/e", clicked, cookie).status == 204)
+        #expect(try port.post("/e", self.form("granted"), cookie).status == 204)
+        let records = port.log.events.map(\.record)
+        #expect(records.map(\.contact) == [nil, Port.contact, self.claimed])
+        #expect(records.map(\.fields.isEmpty) == [true, true, false])
+        #expect(records.allSatisfy { $0.visitor == Self.visitor })
+    }
+
     // MARK: Landing beacon
 
     @Test func aLandingBeforeTheChoiceConfirmsTheClickAndNothingElse() throws {

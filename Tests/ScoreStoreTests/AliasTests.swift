@@ -46,6 +46,17 @@ import Testing
         #expect(!consents.contains(.clicks))
     }
 
+    /// A browser that still takes itself for an erased contact's names somebody else.
+    @Test func aFormInSomebodyElsesNameMakesNobodyOfAnErasedContact() throws {
+        var bench = SlotBench()
+        try bench.run(0, .model(.plain()), .form(self.visitor, claiming: self.email))
+        #expect(bench.contact(self.email)?.isClaimed == true)
+        try bench.run(1, .erase(self.email))
+        try bench.run(2, .form(self.visitor, claiming: self.crm))
+        #expect(bench.contact(self.email) == nil)
+        #expect(bench.contact(self.crm)?.isClaimed == true)
+    }
+
     @Test func aliasesThatPointAtEachOtherEnd() throws {
         var bench = SlotBench()
         try bench.run(0, .model(.plain()), .alias(self.crm, of: self.email), .alias(self.email, of: self.crm))

@@ -2,6 +2,7 @@ import Catalog
 import Domain
 import EventLog
 import ScoreStore
+import TestSupport
 import Testing
 
 @testable import Server
@@ -72,6 +73,9 @@ import Testing
             let crm = ExternalKey(.crm, "42").contactID(key: slotKey)
             let slot = harness.core.store.slots.slot(of: crm)
             #expect(harness.core.store.read(slot) { $0.primary(of: crm) } == nil)
+            // The log is told of both: what came in under the second key is to leave it, too.
+            let anne = ExternalKey(.email, "anne@example.com").contactID(key: slotKey)
+            #expect(try Self.erased(in: harness.core.log) == [.contact(anne), .contact(crm)])
             // Imported again with the other key first: both lead to the new contact.
             let put = try await harness.administration.putContact(
                 Harness.input(crmID: "42", email: "anne@example.com")
@@ -80,6 +84,23 @@ import Testing
             let email = ExternalKey(.email, "anne@example.com").contactID(key: slotKey)
             #expect(harness.core.store.contact(email)?.id == crm)
         }
+    }
+
+    /// Whom the records of a log erase.
+    private static func erased(in log: SegmentLog) throws -> [ErasureRecord] {
+        var records: [ErasureRecord] = []
+        for block in try TestRecords.readAll(log) {
+            try block.frames.withUnsafeBytes { bytes in
+                var reader = ByteReader(bytes)
+                while reader.remaining > 0 {
+                    let frame = try RecordFrame.read(from: &reader)
+                    guard frame.kind == .erasure else { continue }
+                    var payload = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[frame.payload]))
+                    records.append(try ErasureRecord(decoding: &payload))
+                }
+            }
+        }
+        return records
     }
 
     @Test func keysOfTwoContactsAreAConflictThatNamesBoth() async throws {

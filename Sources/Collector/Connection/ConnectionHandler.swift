@@ -192,6 +192,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func writeReady() {
         guard let context else { return }
+        self.loop.beginCycle()
         self.writeReady(context: context)
     }
 

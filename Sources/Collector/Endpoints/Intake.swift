@@ -72,6 +72,8 @@ struct Intake {
         }
         if claim != nil, !self.admitsClaim() { return .rejected(.tooManyClaims) }
         var record = self.record(of: event, page: page, site: site, text: text)
+        // Without a claim nobody reads what a form said, and no erasure would know whose it is.
+        if claim != nil { record.fields = event.fields }
         if refusal != nil, let claim {
             record.consent = .denied
             self.writeClaim(claim, record, text: text)
@@ -83,7 +85,6 @@ struct Intake {
             if let claim {
                 self.writeClaim(claim, record, text: text)
             } else {
-                record.fields = .empty
                 self.write(record, to: self.loop.collector.slots.slot(of: record.page), text: text)
             }
             self.confirmClick(event, record, text: text)
@@ -128,7 +129,6 @@ struct Intake {
         record.title = event.title
         record.name = event.name
         record.target = Self.withoutQuery(event.target, in: text)
-        record.fields = event.fields
         return record
     }
 
@@ -166,6 +166,7 @@ struct Intake {
             record.contact = click.contact
             self.note(click, in: &record)
             record.trust = .token
+            record.fields = .empty
         } else if let claim {
             record.contact = claim
             record.trust = .claim

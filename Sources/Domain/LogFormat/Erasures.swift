@@ -51,7 +51,10 @@ package struct Erasures: Sendable {
         guard self.count > 0, let subjects = Self.subjects(of: frame) else { return nil }
         let age = BlockFrames.cause(of: frame)?.offset ?? offset
         if self.covers(subjects, age: age) { return Self.marker(for: frame) }
-        return self.forgets(subjects.named, age: age) ? Self.withoutForm(frame) : nil
+        guard let named = subjects.named, let last = self.contacts[named] else { return nil }
+        // Of a record that follows from another's form nobody reads the fields, so it matters not how old it is; its cause
+        // may be the one that follows from the form itself.
+        return age <= last || frame[4] == RecordKind.touch.rawValue ? Self.withoutForm(frame) : nil
     }
 
     private func covers(_ subjects: Subjects, age: UInt64) -> Bool {
@@ -117,10 +120,7 @@ package struct Erasures: Sendable {
     }
 
     /// Whom the form of an event names; nil without one.
-    private static func named(in payload: UnsafeRawBufferPointer) throws(DecodingFailure) -> ContactID? {
-        let event = try EventRecord(decoding: payload)
-        return event.fields.isEmpty ? nil : event.contact
-    }
+    private static func named(in event: EventRecord) -> ContactID? { event.fields.isEmpty ? nil : event.contact }
 
     /// Nil for what concerns nobody, and for what this version cannot read.
     private static func subjects(of frame: UnsafeRawBufferPointer) -> Subjects? {
@@ -140,7 +140,7 @@ package struct Erasures: Sendable {
             let event = try EventRecord(decoding: payload)
             let isVisitors = event.visitor != nil && (event.contact == nil || event.kind.isPublic)
             guard isVisitors else { return Subjects(contact: event.contact) }
-            return Subjects(visitor: event.visitor, named: try Self.named(in: payload))
+            return Subjects(visitor: event.visitor, named: Self.named(in: event))
         case .contact: return Subjects(contact: try ContactRecord(decoding: &reader).contact)
         case .link: return Subjects(visitor: try LinkRecord(decoding: &reader).visitor)
         case .manualEntry: return Subjects(contact: try ManualEntryRecord(decoding: &reader).contact)
@@ -160,8 +160,8 @@ package struct Erasures: Sendable {
             return Subjects(contact: record.contact, visitor: record.visitor)
         case .touch:
             let record = try TouchRecord(decoding: &reader)
-            let event = UnsafeRawBufferPointer(rebasing: payload[record.event])
-            return Subjects(contact: record.contact, visitor: record.visitor, named: try? Self.named(in: event))
+            let event = try? EventRecord(decoding: UnsafeRawBufferPointer(rebasing: payload[record.event]))
+            return Subjects(contact: record.contact, visitor: record.visitor, named: event.flatMap(Self.named))
         case .unlinked:
             let record = try UnlinkedRecord(decoding: &reader)
             let isAftermath = record.reason == .erased

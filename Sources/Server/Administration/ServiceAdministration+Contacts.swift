@@ -67,21 +67,18 @@ extension ServiceAdministration {
             var visitors = Set(try await self.core.catalog.visitors(of: contact).map(\.visitor))
             visitors.formUnion(self.core.store.contact(contact)?.links.map(\.visitor) ?? [])
             let aliases = try await self.core.catalog.aliases(of: contact)
+            // What came in under a second key is theirs too, unless it has become somebody.
+            let erased = [contact] + aliases.filter { !self.core.store.isContact($0) }
             for _ in 0..<Self.erasureRounds {
                 var commands = CommandFrames(self.core.store.slots)
                 for visitor in visitors.sorted() { commands.append(ErasureRecord.visitor(visitor)) }
-                commands.append(ErasureRecord.contact(contact))
                 // Their further keys stand for nobody now: who comes by one of them starts anew.
-                for alias in aliases {
-                    commands.append(AliasRecord(alias: alias, contact: alias))
-                    // What came in under a second key is theirs too, unless it has become somebody.
-                    guard !self.core.store.isContact(alias) else { continue }
-                    commands.append(ErasureRecord.contact(alias))
-                }
+                for alias in aliases { commands.append(AliasRecord(alias: alias, contact: alias)) }
+                for id in erased { commands.append(ErasureRecord.contact(id)) }
                 let end = try await self.submit(commands)
                 try await self.settleDerived(from: end)
                 // A form they sent in that very moment makes them known again.
-                if self.core.store.contact(contact) == nil { break }
+                if !erased.contains(where: self.core.store.isContact) { break }
             }
             // Their quotes went with them; the public port must not go on to serve these.
             try await self.core.refreshDirectory()
