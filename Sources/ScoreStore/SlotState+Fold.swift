@@ -158,7 +158,14 @@ extension SlotState {
         if let contact = event.contact { self.tie(&visitor, to: contact, event, payload, context, &sink) }
         visitor.note(event, bytes: payload, model: context.model, at: context.time)
         if let contact = visitor.contact {
+            // What a form says of somebody else is none of theirs.
+            let isTheirs = event.fields.isEmpty || event.contact == contact
             sink.derive(.touch, for: contact) { [trust = visitor.trust] writer in
+                guard isTheirs else {
+                    return event.withoutForm(payload).withUnsafeBytes {
+                        TouchRecord.encode(contact: contact, visitor: id, trust: trust, event: $0, to: &writer)
+                    }
+                }
                 TouchRecord.encode(contact: contact, visitor: id, trust: trust, event: payload, to: &writer)
             }
         } else {
@@ -225,10 +232,7 @@ extension SlotState {
         let known = self.contacts[id]?.contact
         // What a person did not send makes nobody known.
         let isPersons = event.filter == .none && event.verdict != .machine
-        // A form that a visitor of theirs filled in for somebody else says nothing of them.
-        let isOwn = event.contact == id || isPassedOn
-        let isClaim = isPersons && isOwn && event.trust == .claim
-        let email = isClaim ? Self.claimedAddress(in: payload, event.fields) : nil
+        let email = isPersons && event.trust == .claim ? Self.claimedAddress(in: payload, event.fields) : nil
         guard known != nil || (email != nil && self.hasRoomForClaim) else { return outcome }
         self.fold(into: known ?? Contact(id: id), context, &sink) { fold in
             if known == nil, let email { fold.claim(email: email) }

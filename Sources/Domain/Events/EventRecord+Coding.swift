@@ -92,6 +92,15 @@ extension EventRecord {
         self.encodeTexts(present, to: &writer, text: text)
     }
 
+    /// The payload without the fields of its form; `text` is the buffer that the texts' ranges mean.
+    package func withoutForm(_ text: UnsafeRawBufferPointer) -> [UInt8] {
+        var record = self
+        record.fields = .empty
+        var writer = ByteWriter()
+        record.encode(to: &writer, text: text)
+        return writer.bytes
+    }
+
     /// Reads a payload, whole. The texts' ranges mean `payload`.
     package init(decoding payload: UnsafeRawBufferPointer) throws(DecodingFailure) {
         var reader = ByteReader(payload)

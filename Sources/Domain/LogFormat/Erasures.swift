@@ -96,17 +96,12 @@ package struct Erasures: Sendable {
         _ kind: RecordKind,
         _ payload: UnsafeRawBufferPointer
     ) throws(DecodingFailure) -> [UInt8] {
-        var writer = ByteWriter()
-        guard kind == .touch else {
-            var event = try EventRecord(decoding: payload)
-            event.fields = .empty
-            event.encode(to: &writer, text: payload)
-            return writer.bytes
-        }
+        guard kind == .touch else { return try EventRecord(decoding: payload).withoutForm(payload) }
         var reader = ByteReader(payload)
         let touch = try TouchRecord(decoding: &reader)
-        let event = try Self.stripped(.event, UnsafeRawBufferPointer(rebasing: payload[touch.event]))
-        event.withUnsafeBytes { bytes in
+        let event = UnsafeRawBufferPointer(rebasing: payload[touch.event])
+        var writer = ByteWriter()
+        try EventRecord(decoding: event).withoutForm(event).withUnsafeBytes { bytes in
             TouchRecord.encode(
                 contact: touch.contact,
                 visitor: touch.visitor,

@@ -109,8 +109,8 @@ package struct RememberedPage: Equatable, Sendable {
     }
 }
 
-/// From a visitor's slot to a contact's: your visitor did this. The event's own payload follows, unchanged until
-/// whom its form names is erased.
+/// From a visitor's slot to a contact's: your visitor did this. The event's own payload follows, without what its
+/// form says of somebody else.
 package struct TouchRecord: Sendable {
     /// The contact.
     package var contact: ContactID

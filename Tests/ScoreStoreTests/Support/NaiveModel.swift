@@ -182,7 +182,7 @@ struct NaiveModel {
         switch act {
         case .event(let event, let payload, let id, let visitor):
             let isPersons = event.filter == .none && event.verdict != .machine
-            let isClaim = event.trust == .claim && !event.fields.isEmpty && isPersons
+            let isClaim = event.trust == .claim && event.contact == id && !event.fields.isEmpty && isPersons
             self.change(id, at: now, creates: isClaim) { $0.event(event, payload, through: visitor) }
         case .linked(let link, let id):
             self.change(id, at: now, creates: link.trust == .claim) { $0.link(link) }
