@@ -29,11 +29,14 @@ struct BlockAgenda: Sendable {
     /// A record to fold.
     struct Item {
         let offset: UInt64
-        let frame: RecordFrame
+        let kind: RecordKind
+        let slot: Slot
+        /// Where its payload lies in the block.
+        let payload: Range<Int>
         fileprivate let visitor: VisitorID?
     }
 
-    /// What is to be folded, in order.
+    /// What is to be folded, in order. Its room stays: some megabytes after the largest block.
     private(set) var items: [Item] = []
 
     /// How many records ahead the ways to a visitor are looked up, one after the other, because each is read where the
@@ -56,7 +59,15 @@ struct BlockAgenda: Sendable {
                 if offset >= cursor, frame.kind.isControl || share.contains(frame.slot) {
                     let payload = UnsafeRawBufferPointer(rebasing: bytes[frame.payload])
                     let visitor = frame.kind == .event ? EventRecord.visitor(of: payload) : nil
-                    self.items.append(Item(offset: offset, frame: frame, visitor: visitor))
+                    self.items.append(
+                        Item(
+                            offset: offset,
+                            kind: frame.kind,
+                            slot: frame.slot,
+                            payload: frame.payload,
+                            visitor: visitor
+                        )
+                    )
                 }
                 offset += 1
             }
@@ -78,7 +89,7 @@ struct BlockAgenda: Sendable {
 
     private func visitor(at index: Int) -> (Slot, VisitorID)? {
         guard index < self.items.count, let visitor = self.items[index].visitor else { return nil }
-        return (self.items[index].frame.slot, visitor)
+        return (self.items[index].slot, visitor)
     }
 }
 

@@ -10,7 +10,7 @@ import Domain
 /// entry lies is nobody's business: nothing depends on it.
 struct PackedVisitors: Sendable {
     /// The most bytes of one visitor, far above what their limits allow: an entry of them fits in a chunk.
-    static let mostBytes = 3_500
+    static let mostBytes = 3_200
 
     private var chunks: [VisitorChunk] = []
     /// The chunk that is being filled.

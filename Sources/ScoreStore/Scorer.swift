@@ -181,8 +181,8 @@ package final class Scorer: Sendable {
                 let item = worker.agenda.items[index]
                 context.offset = item.offset
                 do throws(DecodingFailure) {
-                    let payload = UnsafeRawBufferPointer(rebasing: bytes[item.frame.payload])
-                    try self.fold(item.frame, payload, &context, &worker)
+                    let payload = UnsafeRawBufferPointer(rebasing: bytes[item.payload])
+                    try self.fold(item, payload, &context, &worker)
                 } catch {
                     throw .record(offset: item.offset, error)
                 }
@@ -191,18 +191,18 @@ package final class Scorer: Sendable {
     }
 
     private func fold(
-        _ frame: RecordFrame,
+        _ item: BlockAgenda.Item,
         _ payload: UnsafeRawBufferPointer,
         _ context: inout FoldContext,
         _ worker: inout Worker
     ) throws(DecodingFailure) {
-        guard frame.kind.isControl else {
-            return try self.store.withSlot(frame.slot) { (state) throws(DecodingFailure) in
-                try state.fold(frame.kind, payload: payload, context, publishing: nil, into: &worker.sink)
+        guard item.kind.isControl else {
+            return try self.store.withSlot(item.slot) { (state) throws(DecodingFailure) in
+                try state.fold(item.kind, payload: payload, context, publishing: nil, into: &worker.sink)
             }
         }
         var next: CompiledModel?
-        if frame.kind == .model {
+        if item.kind == .model {
             var reader = ByteReader(payload)
             let model = try ScoringModel(decoding: &reader)
             worker.models = self.store.publish(model, offset: context.offset, at: context.time)
@@ -210,7 +210,7 @@ package final class Scorer: Sendable {
         }
         for slot in worker.share.slots {
             try self.store.withSlot(slot) { (state) throws(DecodingFailure) in
-                try state.fold(frame.kind, payload: payload, context, publishing: next, into: &worker.sink)
+                try state.fold(item.kind, payload: payload, context, publishing: next, into: &worker.sink)
             }
         }
         if let next { context.model = next }

@@ -7,7 +7,8 @@ import Domain
 struct VisitorPlaces: Sendable {
     /// Where an entry begins.
     struct Place: Equatable {
-        /// The number of its chunk: all but one have a visitor, so there are far fewer than 2¹⁵.
+        /// The number of its chunk. One is added only when every other is mostly in use, so that there are as many as the
+        /// slot's visitors once needed: far fewer than 2¹⁵.
         let chunk: Int
         /// The first of its bytes there, a multiple of 8; below 4,096.
         let offset: Int
@@ -141,7 +142,7 @@ struct VisitorPlaces: Sendable {
 
     /// Ids may be made up by whoever sends them. So the hash is keyed anew in each process, that nobody can aim at one
     /// place of a table: the vector multiply-shift scheme (Thorup, "High speed hashing for integers and strings",
-    /// 2015), whose upper 32 bits are strongly universal, in a twentieth of the standard library's time.
+    /// 2015), whose upper 32 bits are strongly universal.
     private static func hash(_ id: VisitorID) -> UInt64 {
         let keys = Self.keys
         return keys.4 &+ keys.0 &* (id.high >> 32) &+ keys.1 &* (id.high & 0xffff_ffff)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ScoreStore
 
-/// The heap of packed visitors against a dictionary of arrays.
+/// Packed visitors against a dictionary of arrays.
 @Suite struct PackedVisitorsTests {
     @Test(arguments: 0..<40) func holdsWhatADictionaryHolds(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -38,5 +38,91 @@ import Testing
         packed.set(id, bytes) { _ in }
         packed.set(VisitorID(high: 3, low: 4), [1]) { _ in }
         #expect(packed.withBytes(of: id) { Array($0) } == bytes)
+        #expect(VisitorChunk().hasRoom(for: PackedVisitors.mostBytes), "a chunk does not outgrow its page")
+    }
+
+    /// What docs/limits.md says of memory.
+    @Test func aVisitorWhoHasAllTheyMayTakesNoMoreThanIsStated() {
+        let now = Workload.start.adding(.days(400))
+        var visitor = Visitor(id: VisitorID(high: 1, low: 2), at: Workload.start)
+        visitor.lastSeen = now
+        visitor.lastConfirmed = Workload.start
+        (visitor.visits, visitor.pageViews) = (1 << 20, 1 << 28)
+        for topic in 0...UInt8(Limits.topicsPerProfile) {
+            for group in 0..<2 as Range<UInt8> where group == 0 || topic == 0 {
+                visitor.balances.add(0.1, group: group, topic: topic, grantedAt: 1, now: 1)
+            }
+        }
+        for rule in 0..<UInt32(Limits.limitWindowsPerVisitor) {
+            let entry = EntryID(offset: 1 << 40, ordinal: 1)
+            let limit = ScoringModel.Limit(count: 3, window: .days(300))
+            _ = visitor.windows.decide(
+                key: .max - rule,
+                limit: limit,
+                at: now,
+                entry: entry,
+                capacity: Limits.limitWindowsPerVisitor
+            )
+        }
+        visitor.pages = (1...UInt64(Limits.rememberedPages)).map {
+            RememberedPage(page: PageKey(.max - $0), time: .distantPast)
+        }
+        for load in 1...UInt64(Limits.rememberedPageLoads) {
+            for counter in 0..<UInt16(100) {
+                _ = visitor.seen.insert(nonce: .max - load, counter: .max - 100 + counter)
+            }
+        }
+        var writer = ByteWriter()
+        visitor.pack(into: &writer)
+        let packed = writer.bytes.count
+        // As many as a chunk holds, of a page's bytes each.
+        var chunk = VisitorChunk()
+        var count = 0
+        while chunk.hasRoom(for: packed) {
+            _ = chunk.append(visitor.id, writer.bytes)
+            count += 1
+        }
+        #expect(4_096 / count <= 690, "\(packed) bytes, \(count) in a chunk")
+    }
+
+    /// With so many, several have the same tag and lie in one row of the table.
+    @Test(arguments: 0..<4 as Range<UInt64>) func placesAreFoundMovedAndTakenOut(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        var table = VisitorPlaces()
+        var model: [VisitorID: VisitorPlaces.Place] = [:]
+        var owners: [Int: VisitorID] = [:]
+        let key = { (place: VisitorPlaces.Place) in place.chunk << 12 | place.offset }
+        let find = { (table: VisitorPlaces, id: VisitorID, owners: [Int: VisitorID]) -> Int? in
+            var probe = table.probe(id)
+            while let place = table.place(&probe) {
+                if owners[key(place)] == id { return probe.index }
+                probe.advance()
+            }
+            return nil
+        }
+        for number in 0..<4_000 {
+            if table.isFull {
+                table.grow()
+                for (id, place) in model { table.insert(id, at: place) }
+            }
+            let id = VisitorID(high: random.next(), low: random.next())
+            let place = VisitorPlaces.Place(chunk: number, offset: number % 500 * 8)
+            table.insert(id, at: place)
+            (model[id], owners[key(place)]) = (place, id)
+            guard number % 3 > 0, let other = model.keys.randomElement(using: &random), let old = model[other] else {
+                continue
+            }
+            if number % 3 == 1, let index = find(table, other, owners) {
+                table.remove(at: index) { owners[key($0)] ?? id }
+                (model[other], owners[key(old)]) = (nil, nil)
+            } else {
+                let new = VisitorPlaces.Place(chunk: 4_000 + number, offset: old.offset)
+                table.move(other, from: old, to: new)
+                owners[key(old)] = nil
+                (model[other], owners[key(new)]) = (new, other)
+            }
+        }
+        #expect(table.count == model.count)
+        for (id, place) in model { #expect(find(table, id, owners).map { table[$0] } == place) }
     }
 }

@@ -74,8 +74,10 @@ package final class CompiledModel: Sendable {
         self.source.encode(to: &writer)
         let source = writer.bytes.withUnsafeBytes { bytes in
             var reader = ByteReader(bytes)
-            // What was written here can be read; shared texts would do, only slower.
-            return (try? ScoringModel(decoding: &reader)) ?? self.source
+            guard let model = try? ScoringModel(decoding: &reader) else {
+                preconditionFailure("what was written here can be read")
+            }
+            return model
         }
         let clocks = self.clocks.map(DecayClock.init(copying:))
         let names = ModelNames(groups: self.groupNames, topics: self.topicNames, clocks: clocks)

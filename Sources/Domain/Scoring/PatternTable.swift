@@ -157,20 +157,26 @@ package final class PatternTable: Sendable {
         }
     }
 
-    // FNV-1a, eight bytes at a time. Which paths exist in a table is no secret, and a lookup probes no further than the
-    // author's own patterns do; so there is no key. `count` is a power of two.
-    private static func home(of path: UnsafeRawBufferPointer, count: Int) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    /// The place in a table of `count`, a power of two, where a path is looked for first.
+    ///
+    /// Eight bytes at a time, each folded in by a product of which both halves count, so that every bit reaches every
+    /// other. Which paths exist in a table is no secret, and a lookup probes no further than the author's own patterns
+    /// do; so there is no key.
+    static func home(of path: UnsafeRawBufferPointer, count: Int) -> Int {
+        var hash = UInt64(path.count)
         var index = 0
-        while index + 8 <= path.count {
-            hash = (hash ^ path.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x100_0000_01b3
+        while index < path.count {
+            var word: UInt64 = 0
+            if index + 8 <= path.count {
+                word = path.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            } else {
+                for rest in index..<path.count { word = word << 8 | UInt64(path[rest]) }
+            }
+            let product = (hash ^ word).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+            hash = product.high ^ product.low
             index += 8
         }
-        while index < path.count {
-            hash = (hash ^ UInt64(path[index])) &* 0x100_0000_01b3
-            index += 1
-        }
-        return Int(truncatingIfNeeded: hash >> 32 ^ hash) & (count - 1)
+        return Int(truncatingIfNeeded: hash) & (count - 1)
     }
 
     private static func equal(_ bytes: [UInt8], _ path: UnsafeRawBufferPointer) -> Bool {

@@ -1,6 +1,7 @@
-import Domain
 import TestSupport
 import Testing
+
+@testable import Domain
 
 private func matches(_ pattern: String, _ path: String) -> Bool {
     Array(path.utf8).withUnsafeBytes { PathPattern(pattern).matches($0) }
@@ -12,6 +13,19 @@ private func best(_ patterns: [String], _ path: String) -> String? {
 }
 
 @Suite struct PathPatternTests {
+    /// Patterns that differ in a few bytes wherever these stand; a table of random places would have as many.
+    @Test(arguments: ["/page-??", "/blog/??", "/p/0??0", "/ref/??", "/a/b/??/prix", "/a/??/c/d/e"])
+    func alikePathsLieApartInATable(shape: String) {
+        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
+        let paths = letters.flatMap { first in
+            letters.map { shape.replacing("??", with: String([first, $0])) }
+        }
+        let homes = paths.map { path in
+            Array(path.utf8).withUnsafeBytes { PatternTable.home(of: $0, count: 4_096) }
+        }
+        #expect(Set(homes).count > 1_000, "of \(paths.count) paths")
+    }
+
     @Test(arguments: [
         ("/tarifs", "/tarifs"), ("/tarifs", "/tarifs/"), ("/tarifs/", "/tarifs"), ("/", "/"), ("/", ""),
         ("/a/*", "/a/b"), ("/a/*", "/a/b/"), ("/a/*/c", "/a/b/c"), ("/a/x-*", "/a/x-1"), ("/a/*-pdf", "/a/b-c-pdf"),
