@@ -206,6 +206,8 @@ extension Array {
         _ body: (inout OutputSpan<Element>) throws(DecodingFailure) -> Void
     ) throws(DecodingFailure) {
         self.removeAll(keepingCapacity: true)
+        // All empty lists without room are one object, and noting that nothing was appended would write to it.
+        guard count > 0 else { return }
         try self.append(addingCapacity: count) { (room) throws(DecodingFailure) in
             for _ in 0..<count { try body(&room) }
         }

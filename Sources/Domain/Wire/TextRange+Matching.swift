@@ -34,6 +34,8 @@ extension [UInt8] {
     @discardableResult
     mutating func appendRun(of count: Int, _ body: (UnsafeMutablePointer<UInt8>, Int) -> Int) -> TextRange {
         let start = self.count
+        // All empty arrays are one object, and noting that nothing was appended would write to it.
+        guard count > 0 else { return TextRange(start: start, count: 0) }
         var end = start
         self.append(addingCapacity: count) { room in
             room.withUnsafeMutableBufferPointer { tail, stored in
