@@ -41,3 +41,9 @@ def browsers():
     yield make
     for browser in made:
         browser.close()
+
+
+@pytest.fixture
+def service(services):
+    """One service with the defaults, started."""
+    return services().start()

@@ -124,6 +124,10 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(413)
             return
         body = self.rfile.read(length)
+        if len(body) < length:
+            # Whoever sent it was killed meanwhile: there is nothing to judge, and nobody to answer.
+            self.close_connection = True
+            return
         status, line = self.server.state.judge(self.headers, body)
         self.send_response(status)
         if status != 204:

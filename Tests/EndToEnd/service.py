@@ -424,3 +424,15 @@ class Destination:
     def close(self):
         if self.process is not None:
             end(self.process)
+
+
+def entries(service, contact, rule=None):
+    return [entry for entry in service.explain(contact)["entries"] if rule in (None, entry["rule"])]
+
+
+def linked(service, browser, contact, path="/"):
+    """Has a browser become a contact's, by a click and the page it leads to."""
+    message, (link,) = service.message("Mailing")
+    click = browser.click(service.click_path(contact, message, link))
+    assert click is not None
+    browser.view(path, click=click)

@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import pathlib
+import socket
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
@@ -96,6 +97,18 @@ def test_the_same_id_is_a_repeat(receiver):
     status, _, line = running.post(*signed())
     assert status == 204
     assert line["repeat"] is True
+
+
+def test_who_dies_within_a_request_has_sent_none(receiver):
+    running = receiver()
+    headers, body = signed()
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as sender:
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"POST /hook HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n{lines}\r\n"
+        sender.sendall(head.encode() + body[:-1])
+        sender.shutdown(socket.SHUT_WR)
+        assert sender.recv(1) == b""
+    assert running.post(headers, body)[2]["outcome"] == "accepted"
 
 
 def test_a_signature_of_another_secret_is_rejected(receiver):
