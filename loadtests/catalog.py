@@ -60,7 +60,8 @@ def run(service, file, seconds, shares):
     with Lag(service) as lag:
         closedloop.prepared(service.port, file, connections=64, seconds=seconds, seed=1)
         sent = time.monotonic() - begin
-        service.settle()
+        # What is acknowledged in 20 s takes the catalog minutes.
+        service.settle(900)
     events = service.received() - before
     rate = events / (time.monotonic() - begin)
     yield {
