@@ -51,10 +51,7 @@ package struct Erasures: Sendable {
         guard self.count > 0, let subjects = Self.subjects(of: frame) else { return nil }
         let age = BlockFrames.cause(of: frame)?.offset ?? offset
         if self.covers(subjects, age: age) { return Self.marker(for: frame) }
-        guard let named = subjects.named, let last = self.contacts[named] else { return nil }
-        // Of a record that follows from another's form nobody reads the fields, so it matters not how old it is; its cause
-        // may be the one that follows from the form itself.
-        return age <= last || frame[4] == RecordKind.touch.rawValue ? Self.withoutForm(frame) : nil
+        return self.forgets(subjects.named, age: age) ? Self.withoutForm(frame) : nil
     }
 
     private func covers(_ subjects: Subjects, age: UInt64) -> Bool {

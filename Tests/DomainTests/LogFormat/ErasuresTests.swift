@@ -174,26 +174,33 @@ import Testing
         #expect(!Self.covers(contacts, left, at: 99), "once is enough")
 
         // What the browser's own contact learns of it, too.
-        let payload = form[before.payload]
-        let touch = Self.derived(.touch, from: 110) { writer in
-            Array(payload).withUnsafeBytes { event in
-                TouchRecord.encode(
-                    contact: Self.stranger,
-                    visitor: Self.other,
-                    trust: .forwarded,
-                    isPassedOn: true,
-                    event: event,
-                    to: &writer
-                )
-            }
-        }
-        // Also where it was passed on by a record that is itself younger than the erasure.
+        let payload = Array(form[before.payload])
+        let touch = Self.touch(of: Self.stranger, from: 99, event: payload)
         let touched = try #require(Self.replacement(contacts, touch, at: 120))
         let (told, kept) = try (Self.read(touch), Self.read(touched))
         #expect(kept.kind == .touch && kept.slot == told.slot && kept.cause == told.cause)
         let expected = Array(touch[told.payload].prefix(26)) + Array(left[after.payload])
         #expect(Array(touched[kept.payload]) == expected)
         #expect(!Self.covers(contacts, touched, at: 120), "once is enough")
+        // Whoever comes again after the erasure is made of what the form says.
+        for contact in [Self.stranger, Self.contact] {
+            #expect(!Self.covers(contacts, Self.touch(of: contact, from: 101, event: payload), at: 120))
+        }
+    }
+
+    private static func touch(of contact: ContactID, from offset: UInt64, event: [UInt8]) -> [UInt8] {
+        Self.derived(.touch, from: offset) { writer in
+            event.withUnsafeBytes {
+                TouchRecord.encode(
+                    contact: contact,
+                    visitor: Self.other,
+                    trust: .claim,
+                    isPassedOn: true,
+                    event: $0,
+                    to: &writer
+                )
+            }
+        }
     }
 
     /// Another visitor's form that names the contact.
