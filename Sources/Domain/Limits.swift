@@ -177,7 +177,7 @@ package enum Limits {
     package static let trimHolds = 16
 
     /// The niceness of threads that fold and fill the catalog: of a core that the event loops want all of, they get a
-    /// quarter, which is more than they need (docs/performance.md), and no burst of theirs makes an answer late.
+    /// quarter; what they do not get done meanwhile, they do when there is less to answer.
     package static let foldNiceness = 5
     /// The niceness of what makes files ready and seals them: it has all the time in the world.
     package static let housekeepingNiceness = 10
