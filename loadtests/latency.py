@@ -3,6 +3,7 @@
 The rates are 25, 50 and 75 % of what the service answered as fast as it could, in the same run.
 """
 
+import os
 import pathlib
 
 import closedloop
@@ -35,6 +36,8 @@ def run(nginx, service, directory, seconds, visitors, shares):
             ("nginx, access log", nginx.port, theirs, nginx.logged),
             ("Vendange", service.port, ours, service.received),
         ):
+            # What one left to the kernel to write would keep the disk busy in the other's turn: nginx syncs nothing.
+            os.sync()
             before = counted()
             result = openloop.run(port, file, fastest * share, seconds, seed=10 + number, status=200)
             service.settle()

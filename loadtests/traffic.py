@@ -7,6 +7,7 @@ them in turn, and put an id of its own wherever MARK stands, so that no event is
 import base64
 import hashlib
 import json
+import os
 
 import vendange
 
@@ -96,5 +97,10 @@ def anonymous(count, per_body=None):
 
 
 def write(file, requests):
-    file.write_bytes(b"".join(b"%d\n%s" % (len(request), request) for request in requests))
+    """Puts requests into a file for the generators. Synced: or the kernel writes it back, half a minute later, to the
+    disk that is being measured."""
+    with file.open("wb") as output:
+        output.write(b"".join(b"%d\n%s" % (len(request), request) for request in requests))
+        output.flush()
+        os.fsync(output.fileno())
     return file

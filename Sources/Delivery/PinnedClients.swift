@@ -10,6 +10,10 @@ final class PinnedClient: Sendable {
     let client: HTTPClient
     let host: String
     let address: String
+    private let hasAnswer = Atomic(false)
+
+    /// Whether an answer came through it: its next request may meet a connection that the other side has given up.
+    var hasAnswered: Bool { self.hasAnswer.load(ordering: .relaxed) }
 
     init(host: String, address: String, timeout: HTTPClient.Configuration.Timeout, idle: TimeAmount) {
         var configuration = HTTPClient.Configuration(
@@ -28,6 +32,8 @@ final class PinnedClient: Sendable {
             configuration: configuration
         )
     }
+
+    func noteAnswer() { self.hasAnswer.store(true, ordering: .relaxed) }
 
     deinit {
         // Not waited for: closing may wait for the other side to say goodbye, for seconds.
@@ -48,11 +54,16 @@ final class PinnedClients: Sendable {
         self.idle = idle
     }
 
-    /// A client of a destination that connects to `address` and asks for `host`.
-    func client(for destination: String, host: String, address: String) -> PinnedClient {
+    /// A client of a destination that connects to `address` and asks for `host`. One that is `givenUp` is replaced.
+    func client(
+        for destination: String,
+        host: String,
+        address: String,
+        insteadOf givenUp: PinnedClient? = nil
+    ) -> PinnedClient {
         let (client, replaced) = self.clients.withLock { clients -> (PinnedClient, PinnedClient?) in
             let last = clients[destination]
-            if let last, last.host == host, last.address == address { return (last, nil) }
+            if let last, last !== givenUp, last.host == host, last.address == address { return (last, nil) }
             let client = PinnedClient(host: host, address: address, timeout: self.timeout, idle: self.idle)
             clients[destination] = client
             return (client, last)

@@ -21,8 +21,8 @@ package final class Transport: Sendable {
         var whole = TimeAmount.seconds(15)
         /// For the body of an answer, within the whole: what comes later is not read.
         var body = TimeAmount.seconds(1)
-        /// How long a connection is kept for the next attempt: long enough for a burst. Servers close idle
-        /// connections after five seconds and more; a request that meets such a farewell is lost.
+        /// How long a connection is kept for the next attempt: long enough for a burst, and shorter than the five
+        /// seconds and more after which servers close idle connections.
         var idle = TimeAmount.seconds(2)
     }
 
@@ -59,12 +59,16 @@ package final class Transport: Sendable {
         do {
             guard let url = DestinationURL(destination.url) else { throw DeliveryFailure.unusableDestination }
             let address = try await self.address(of: url, for: destination)
-            let pinned = self.clients.client(for: destination.name, host: url.host, address: address)
             var request = HTTPClientRequest(url: url.text)
             request.method = .POST
             request.headers = HTTPHeaders(headers)
             request.body = .bytes(ByteBuffer(bytes: body))
-            let response = try await pinned.client.execute(request, deadline: deadline)
+            let (response, pinned) = try await self.execute(
+                request,
+                through: self.clients.client(for: destination.name, host: url.host, address: address),
+                of: destination,
+                deadline: deadline
+            )
             let bodyDeadline = min(deadline, NIODeadline.now() + self.timeLimits.body)
             let answer = await self.answer(from: response, of: destination, bodyDeadline: bodyDeadline)
             // Closing the client would cut off the body that is being read.
@@ -74,6 +78,41 @@ package final class Transport: Sendable {
             return .failure(Task.isCancelled ? .interrupted : failure)
         } catch {
             return .failure(Task.isCancelled ? .interrupted : Self.failure(for: error))
+        }
+    }
+
+    /// Sends a request. If a kept connection ends instead of answering, once more, at once, through a new one
+    /// (RFC 9112, section 9.3.1): servers close what was idle for long enough, also in the moment of our request, and
+    /// that says nothing about the destination. Should it have taken the request all the same, it meets the
+    /// repetition it would have met later.
+    private func execute(
+        _ request: HTTPClientRequest,
+        through pinned: PinnedClient,
+        of destination: Destination,
+        deadline: NIODeadline
+    ) async throws -> (HTTPClientResponse, PinnedClient) {
+        do {
+            let response = try await pinned.client.execute(request, deadline: deadline)
+            pinned.noteAnswer()
+            return (response, pinned)
+        } catch let error where pinned.hasAnswered && Self.isFarewell(error) {
+            let fresh = self.clients.client(
+                for: destination.name,
+                host: pinned.host,
+                address: pinned.address,
+                insteadOf: pinned
+            )
+            let response = try await fresh.client.execute(request, deadline: deadline)
+            fresh.noteAnswer()
+            return (response, fresh)
+        }
+    }
+
+    private static func isFarewell(_ error: any Error) -> Bool {
+        switch error {
+        case let error as HTTPClientError: error == .remoteConnectionClosed
+        case let error as IOError: error.errnoCode == ECONNRESET || error.errnoCode == EPIPE
+        default: false
         }
     }
 

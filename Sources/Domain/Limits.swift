@@ -155,8 +155,12 @@ package enum Limits {
     package static let erasurePause = TimeSpan.days(1)
     /// Contacts and visitors that one such walk looks for.
     package static let erasuresPerPass = 65_536
-    /// How long the log rests after each chunk it sealed, so that sealing never has the disk or a core for long.
-    package static let sealingRest = TimeSpan.milliseconds(10)
+    /// Bytes that whoever writes a large file (the next segment's zeros, a checkpoint) syncs at once: what a commit may
+    /// have to wait for.
+    package static let syncBytes = 1_024 * 1_024
+    /// How long the log rests after each chunk it sealed and each step of a spare it filled, so that housekeeping never
+    /// has the disk or a core for long.
+    package static let housekeepingRest = TimeSpan.milliseconds(10)
     /// How long the committer waits for a block to become as large as the last one.
     package static let commitGathering = TimeSpan.milliseconds(1)
     /// Bytes of one framed record.

@@ -136,10 +136,9 @@ package final class CheckpointStore: Sendable {
         var position = 0
         while let slot = next() {
             CheckpointHead.append(slot: slot, to: &buffer)
-            if buffer.bytes.count > 1 << 20 { try Self.drain(&buffer, into: file, &position) }
+            if buffer.bytes.count > Limits.syncBytes { try Self.drain(&buffer, into: file, &position) }
         }
         try Self.drain(&buffer, into: file, &position)
-        try file.sync()
         return file
     }
 
@@ -153,6 +152,7 @@ package final class CheckpointStore: Sendable {
         try self.storage.syncDirectory()
     }
 
+    /// Each part is synced: the disk, and with it the next commit, is never kept busy by more than that.
     private static func drain(
         _ buffer: inout ByteWriter,
         into file: any StorageFile,
@@ -162,6 +162,7 @@ package final class CheckpointStore: Sendable {
         try buffer.bytes.withUnsafeBufferPointer { (bytes) throws(StorageFailure) in
             try file.writeAll(UnsafeRawBufferPointer(bytes), at: start)
         }
+        try file.sync()
         position += buffer.bytes.count
         buffer.bytes.removeAll(keepingCapacity: true)
     }

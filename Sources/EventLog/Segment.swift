@@ -20,3 +20,23 @@ struct Spare: Sendable {
     let name: String
     let file: any StorageFile
 }
+
+/// A spare that is being filled.
+struct UnfinishedSpare: Sendable {
+    let spare: Spare
+    /// Bytes that are zeros, and synced.
+    var filled = 0
+
+    init(_ spare: Spare) { self.spare = spare }
+}
+
+/// Names spares, and knows the one that is on its way. One at a time.
+struct SpareMaker: Sendable {
+    private var count = 0
+    var unfinished: UnfinishedSpare?
+
+    mutating func nextName() -> String {
+        self.count += 1
+        return "spare-\(self.count).tmp"
+    }
+}

@@ -18,8 +18,9 @@ extension SegmentLog {
     func runHousekeeper() {
         var isStopping = false
         while !isStopping {
-            self.keepHouse()
-            let rest = self.sealSome() ? Limits.sealingRest : Self.pulse
+            let isFilling = self.keepHouse()
+            let isSealing = self.sealSome()
+            let rest = isFilling || isSealing ? Limits.housekeepingRest : Self.pulse
             isStopping = self.errands.wait(
                 microseconds: rest.microseconds,
                 until: { $0.isAsked || $0.isStopping },
@@ -31,36 +32,40 @@ extension SegmentLog {
         }
     }
 
-    /// Gives trimmed files back, keeps a spare ready, looks at the free space.
+    /// Gives trimmed files back, keeps a spare ready, looks at the free space. Returns whether there is a spare to fill
+    /// further.
     ///
     /// The spare is also the reserve: it is already filled, so that when space ends, events are refused and control
     /// records still find the rest of this segment and all of the next.
-    func keepHouse() {
-        guard self.failure == nil else { return }
+    func keepHouse() -> Bool {
+        guard self.failure == nil else { return false }
         do throws(StorageFailure) {
-            let hasReserve = try self.spareMaker.withLock { (count) throws(StorageFailure) -> Bool in
-                try self.giveBack(&count)
-                if self.hasSpare { return true }
-                guard let spare = try self.makeSpare(&count) else { return false }
-                self.state.withLock { $0.spares.append(spare) }
-                if self.gate.refusesEverything { self.gate.urge() }
-                return true
+            let isFilling = try self.spareMaker.withLock { (maker) throws(StorageFailure) in
+                try self.giveBack(&maker)
+                if !self.hasSpare { try self.beginSpare(&maker) }
+                try self.fillSome(&maker)
+                return maker.unfinished != nil
             }
             let isShort = try self.isShortOfSpace()
-            self.gate.set(refusesEvents: isShort || !hasReserve)
+            // While the spare grows it is too early to say that there is a reserve, or that there is none.
+            if isShort || !isFilling { self.gate.set(refusesEvents: isShort || !self.hasSpare) }
+            return isFilling
         } catch {
             self.noteFailure(error)
             self.endWriters()
+            return false
         }
     }
 
-    /// The file for the next segment: the spare that is ready, or one made here and now; nil if space has ended.
+    /// The file for the next segment: the spare that is ready, or one finished here and now; nil if space has ended.
     func takeSpare() throws(StorageFailure) -> Spare? {
-        if let spare = self.state.withLock({ $0.spares.popLast() }) { return spare }
-        return try self.spareMaker.withLock { (count) throws(StorageFailure) -> Spare? in
-            // The one who held the lock may just have made it.
-            if let spare = self.state.withLock({ $0.spares.popLast() }) { return spare }
-            return try self.makeSpare(&count)
+        if let spare = self.readySpare() { return spare }
+        return try self.spareMaker.withLock { (maker) throws(StorageFailure) -> Spare? in
+            // The one who held the lock may just have finished it.
+            if let spare = self.readySpare() { return spare }
+            try self.beginSpare(&maker)
+            while maker.unfinished != nil { try self.fillSome(&maker) }
+            return self.readySpare()
         }
     }
 
@@ -71,31 +76,44 @@ extension SegmentLog {
 
     private var hasSpare: Bool { self.state.withLock { !$0.spares.isEmpty } }
 
-    private func makeSpare(_ count: inout Int) throws(StorageFailure) -> Spare? {
-        // Not tried when it cannot succeed: filling the disk for a moment would take the space from others.
-        guard try self.storage.freeBytes() >= UInt64(self.configuration.segmentBytes) else { return nil }
-        count += 1
-        let name = "spare-\(count).tmp"
-        do throws(StorageFailure) {
-            return try self.fill(name, try self.storage.create(name))
-        } catch {
-            guard error.reason == .noSpace else { throw error }
-            try self.storage.remove(name)
-            return nil
+    private func readySpare() -> Spare? { self.state.withLock { $0.spares.popLast() } }
+
+    /// Creates the file of a spare, unless one is on its way or it cannot succeed: filling the disk for a moment would
+    /// take the space from others.
+    private func beginSpare(_ maker: inout SpareMaker) throws(StorageFailure) {
+        guard maker.unfinished == nil, try self.storage.freeBytes() >= UInt64(self.configuration.segmentBytes) else {
+            return
         }
+        let name = maker.nextName()
+        maker.unfinished = UnfinishedSpare(Spare(name: name, file: try self.storage.create(name)))
     }
 
-    private func fill(_ name: String, _ file: any StorageFile) throws(StorageFailure) -> Spare {
-        try file.fillWithZeros(from: 0, to: self.configuration.segmentBytes)
-        try file.sync()
-        return Spare(name: name, file: file)
+    /// Fills the spare that is on its way a step further, if there is one. Each step is synced: the disk, and with it
+    /// the next commit, is never kept busy by more than that.
+    private func fillSome(_ maker: inout SpareMaker) throws(StorageFailure) {
+        guard var unfinished = maker.unfinished else { return }
+        let end = min(unfinished.filled + self.configuration.spareStepBytes, self.configuration.segmentBytes)
+        do throws(StorageFailure) {
+            try unfinished.spare.file.fillWithZeros(from: unfinished.filled, to: end)
+            try unfinished.spare.file.sync()
+        } catch {
+            guard error.reason == .noSpace else { throw error }
+            try self.storage.remove(unfinished.spare.name)
+            maker.unfinished = nil
+            return
+        }
+        unfinished.filled = end
+        maker.unfinished = end < self.configuration.segmentBytes ? unfinished : nil
+        guard maker.unfinished == nil else { return }
+        self.state.withLock { $0.spares.append(unfinished.spare) }
+        if self.gate.refusesEverything { self.gate.urge() }
     }
 
     /// Takes trimmed segments out of the directory, the oldest first and each for good before the next, so that a
     /// crash never leaves a gap. They become spares as far as these are wanted: overwritten with zeros, so that nothing
     /// of what was trimmed stays readable.
-    private func giveBack(_ count: inout Int) throws(StorageFailure) {
-        while let segment = self.state.withLock({ $0.discarded.first }) {
+    private func giveBack(_ maker: inout SpareMaker) throws(StorageFailure) {
+        while maker.unfinished == nil, let segment = self.state.withLock({ $0.discarded.first }) {
             // A sealed file is shorter than a spare, and no space may be needed to make one of it.
             let isFull =
                 try self.storage.open(segment.name, forWriting: false).size() == self.configuration.segmentBytes
@@ -103,12 +121,11 @@ extension SegmentLog {
                 try self.storage.remove(segment.name)
                 try self.storage.syncDirectory()
             } else {
-                count += 1
-                let name = "spare-\(count).tmp"
+                let name = maker.nextName()
                 try self.storage.rename(segment.name, to: name)
                 try self.storage.syncDirectory()
-                let spare = try self.fill(name, try self.storage.open(name, forWriting: true))
-                self.state.withLock { $0.spares.append(spare) }
+                let file = try self.storage.open(name, forWriting: true)
+                maker.unfinished = UnfinishedSpare(Spare(name: name, file: file))
             }
             self.state.withLock { _ = $0.discarded.removeFirst() }
         }

@@ -57,8 +57,8 @@ package final class SegmentLog: EventStream {
     let committer: Mutex<CommitState>
     let progress: Monitor<Progress>
     let errands = Monitor(Errands())
-    /// Held while a spare is made or a trimmed file is given back; counts the spares' names.
-    let spareMaker = Mutex(0)
+    /// Held while a spare is filled a step further or a trimmed file is given back.
+    let spareMaker = Mutex(SpareMaker())
     /// The housekeeper's.
     let sealing: Mutex<SealingState>
     private let isClosing = Atomic(false)
@@ -202,10 +202,10 @@ package final class SegmentLog: EventStream {
     /// whether there may be more.
     package func step() -> Bool {
         precondition(!self.configuration.runsThreads, "a log with threads does its own work")
-        self.keepHouse()
+        _ = self.keepHouse()
         let outcome = self.commitRound()
-        self.keepHouse()
-        return self.sealSome() || outcome.isCommitted
+        let isFilling = self.keepHouse()
+        return self.sealSome() || isFilling || outcome.isCommitted
     }
 
     /// Commits what is pending, leaves the marker of a clean stop unless the log has failed, and gives the directory

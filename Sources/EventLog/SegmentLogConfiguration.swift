@@ -4,6 +4,8 @@ package import Domain
 package struct SegmentLogConfiguration: Sendable {
     /// Bytes of a segment file.
     package var segmentBytes = Limits.segmentBytes
+    /// Bytes of a spare that are filled and synced at once.
+    package var spareStepBytes = Limits.syncBytes
     /// Bytes of one block's payload.
     package var blockBytes = Limits.blockBytes
     /// Bytes a writer may have pending.
@@ -27,6 +29,7 @@ package struct SegmentLogConfiguration: Sendable {
     func check() {
         precondition(self.blockBytes > 0 && self.blockBytes <= Limits.blockBytes, "blockBytes is out of range")
         precondition(self.pendingBytes <= self.blockBytes, "pendingBytes is at most blockBytes")
+        precondition(self.spareStepBytes > 0, "spareStepBytes is positive")
         let least = SegmentHeader.byteCount + BlockHeader.blockBytes(payload: self.blockBytes)
         precondition(self.segmentBytes >= least, "segmentBytes holds a header and one full block")
     }

@@ -37,6 +37,9 @@ package struct SystemThread: Sendable {
         close(descriptor)
     }
 
+    /// Lets the thread end by itself; it is not joined then.
+    package func detach() { _ = pthread_detach(self.handle) }
+
     /// Waits until the thread's body has returned. Once only.
     package func join() { _ = pthread_join(self.handle, nil) }
 }

@@ -40,7 +40,7 @@ struct CheckpointJob {
     /// it did.
     func run() async -> Bool {
         let pipeline = self.core.pipeline
-        let images = pipeline.images()
+        let images = await self.quietly { pipeline.images() }
         guard await self.core.reached(images.high) else { return false }
         // What was derived reaches the disk with the next commits; asked again until it has.
         while !pipeline.isSettled(images, applied: self.core.pump.applied) {
@@ -48,9 +48,21 @@ struct CheckpointJob {
                 return false
             }
         }
-        guard self.save(images) else { return false }
+        guard await self.quietly({ self.save(images) }) else { return false }
         self.trim()
         return true
+    }
+
+    /// Runs what takes long on a thread that leaves the processor to those who answer and fold; here and now if the
+    /// system gives none.
+    private func quietly<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+        await withCheckedContinuation { continuation in
+            let thread = SystemThread.start("vdg-save", niceness: Limits.housekeepingNiceness) {
+                continuation.resume(returning: body())
+            }
+            guard let thread else { return continuation.resume(returning: body()) }
+            thread.detach()
+        }
     }
 
     /// Saves when nothing folds any more.

@@ -22,6 +22,9 @@ final class HTTPReceiver: Sendable {
         var status: Int
         var headers: [(String, String)] = []
         var body: [UInt8] = []
+
+        /// No answer, but the end of the connection: how a server says farewell that has kept it long enough.
+        static let farewell = Answer(status: 0)
     }
 
     let port: Int
@@ -89,6 +92,7 @@ final class HTTPReceiver: Sendable {
                 guard let request = self.request else { return }
                 self.log.requests.withLock { $0.append(request) }
                 guard let answer = self.answer(request) else { return }
+                guard answer.status != Answer.farewell.status else { return context.close(promise: nil) }
                 let head = HTTPResponseHead(
                     version: .http1_1,
                     status: HTTPResponseStatus(statusCode: answer.status),

@@ -227,6 +227,42 @@ struct TransportTests {
         }
     }
 
+    @Test func aFarewellOnAKeptConnectionIsTriedAgainAtOnceOnANewOne() async throws {
+        let connections = Mutex<[Int?]>([])
+        try await self.receiver { request in
+            // Each connection serves one request, and says farewell to the next.
+            let isKept = connections.withLock { known in
+                defer { known.append(request.clientPort) }
+                return known.contains(request.clientPort)
+            }
+            return isKept ? .farewell : .init(status: 204)
+        } _: { receiver in
+            let transport = Transport(clock: self.clock, lookup: FixedLookup([:]), timeLimits: Self.patience)
+            let sender = SenderByKind(transport: transport, clock: self.clock, version: "1.2.3")
+            let destination = self.destination("http://127.0.0.1:\(receiver.port)/")
+            for _ in 0..<3 { #expect(await sender.send(self.item(), to: destination).status == 204) }
+            transport.close()
+            #expect(receiver.requests.count == 5, "one, and two times two")
+        }
+    }
+
+    @Test func aFarewellOnANewConnectionIsAFailure() async throws {
+        let count = Atomic(0)
+        try await self.receiver { _ in
+            count.wrappingAdd(1, ordering: .relaxed).newValue == 1 ? .init(status: 204) : .farewell
+        } _: { receiver in
+            let transport = Transport(clock: self.clock, lookup: FixedLookup([:]), timeLimits: Self.patience)
+            let sender = SenderByKind(transport: transport, clock: self.clock, version: "1.2.3")
+            let destination = self.destination("http://127.0.0.1:\(receiver.port)/")
+            #expect(await sender.send(self.item(), to: destination).status == 204)
+            for requests in [3, 4] {
+                #expect(await sender.send(self.item(), to: destination) == .failure(.brokenAnswer))
+                #expect(receiver.requests.count == requests, "only a kept connection is given a second chance")
+            }
+            transport.close()
+        }
+    }
+
     @Test func destinationsDoNotShareConnections() async throws {
         try await self.receiver { receiver in
             let transport = Transport(clock: self.clock, lookup: FixedLookup([:]), timeLimits: Self.patience)

@@ -22,6 +22,7 @@ struct LogFixture {
     static var small: SegmentLogConfiguration {
         var configuration = SegmentLogConfiguration()
         configuration.segmentBytes = 8_192
+        configuration.spareStepBytes = 3_000
         configuration.blockBytes = 2_048
         configuration.pendingBytes = 2_048
         configuration.freeSpaceFloorBytes = 16_384

@@ -36,6 +36,45 @@ import Testing
         log.close()
     }
 
+    @Test func `the next segment's file grows by and by, and a roll that comes too early finishes it`() throws {
+        var fixture = LogFixture()
+        fixture.configuration.spareStepBytes = 256
+        let log = try fixture.open()
+        let events = log.makeWriter(.events) { _ in }
+        var spares: [Int] = []
+        for number in 0..<20 as Range<UInt64> {
+            try events.append(TestRecords.event(number, padding: 1_500))
+            _ = log.step()
+            for name in try fixture.storage.list() where name.hasPrefix("spare-") {
+                spares.append(try #require(fixture.storage.contents(of: name)).count)
+            }
+        }
+        #expect(spares.contains { $0 > 0 && $0 < fixture.configuration.segmentBytes / 2 })
+        #expect(!spares.contains(fixture.configuration.segmentBytes), "each roll came before the spare was ready")
+        #expect(log.end == 20, "nobody waited for it")
+        while log.step() {}
+        #expect(try TestRecords.numbers(TestRecords.readAll(log)) == Array(0..<20))
+        log.close()
+    }
+
+    @Test func `space that ends while the next segment's file grows ends the events, not what was begun`() throws {
+        var fixture = LogFixture()
+        fixture.configuration.spareStepBytes = 256
+        let log = try fixture.open()
+        let events = log.makeWriter(.events) { _ in }
+        try events.append(TestRecords.event(0))
+        _ = log.step()
+        #expect(!log.refusesEvents)
+        fixture.storage.runOut(for: 1)
+        _ = log.step()
+        #expect(try !fixture.storage.list().contains("spare-1.tmp"), "what cannot be finished is given back")
+        #expect(log.failure == nil)
+        while log.step() {}
+        #expect(!log.refusesEvents, "and begun again")
+        #expect(try fixture.storage.list().contains("spare-2.tmp"))
+        log.close()
+    }
+
     @Test func `a prepared segment holds the reserve`() {
         #expect(Limits.freeSpaceFloorBytes > Limits.segmentBytes)
     }

@@ -41,6 +41,7 @@ final class SimulatedService {
     static var logConfiguration: SegmentLogConfiguration {
         var configuration = SegmentLogConfiguration()
         configuration.segmentBytes = 12_288
+        configuration.spareStepBytes = 5_000
         configuration.blockBytes = 6_144
         configuration.pendingBytes = 6_144
         configuration.freeSpaceFloorBytes = 32_768
