@@ -190,6 +190,8 @@ package enum Limits {
 
     /// Effects a worker may have waiting for the catalog.
     package static let pendingEffects = 16_384
+    /// How long a stop lets fold and catalog catch up with the log.
+    package static let stopPatience = TimeSpan.seconds(30)
     /// How long effects gather for one transaction while nobody waits for them: what they cost falls with their
     /// number, and people do not read a score younger than this.
     package static let effectGathering = TimeSpan.milliseconds(200)

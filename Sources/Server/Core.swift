@@ -151,7 +151,8 @@ package final class Core: Sendable {
 
     /// Folds what is logged, writes what follows, leaves a checkpoint, closes. The ports are closed already.
     ///
-    /// Whatever is in trouble is not waited for: the log has it all, and the next start catches up. Once is enough.
+    /// Whatever is in trouble is not waited for, nor what takes longer than ``Limits/stopPatience``: the log has it all,
+    /// and the next start catches up. Once is enough.
     package func stop() async {
         var wasStopped = false
         self.threads.withLock { threads in
@@ -173,8 +174,9 @@ package final class Core: Sendable {
         self.ownership.unlock()
     }
 
-    /// Returns when fold, derived records and catalog have come to the log's end, or cannot come to it.
+    /// Returns when fold, derived records and catalog have come to the log's end, or cannot come to it in time.
     private func catchUp() async {
+        let begin = self.clock.monotonicTime()
         await withTaskGroup { group in
             group.addTask {
                 // What is folded may derive more: settled when the log no longer grows.
@@ -186,7 +188,12 @@ package final class Core: Sendable {
                 }
             }
             group.addTask {
-                while !self.isInTrouble, (try? await Task.sleep(for: Self.pulse)) != nil {}
+                while !self.isInTrouble, (try? await Task.sleep(for: Self.pulse)) != nil {
+                    let microseconds = self.clock.monotonicTime().microseconds - begin.microseconds
+                    guard microseconds < Limits.stopPatience.microseconds else {
+                        return self.logger.notice("stopped behind the log; the next start catches up")
+                    }
+                }
             }
             await group.next()
             group.cancelAll()

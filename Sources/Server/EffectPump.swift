@@ -63,17 +63,18 @@ final class EffectPump: Sendable {
         if isReady { resume() } else { self.queue.want(offset) }
     }
 
-    /// Runs until the queue is closed and empty.
+    /// Runs until the queue is closed and empty, or ``stop()`` is called.
     func run() {
-        while let taken = self.queue.take() {
+        while !self.isStopping, let taken = self.queue.take() {
             var batch = EffectBatch(taken.effects, through: taken.through, historicBelow: self.historicBelow)
-            while let next = batch.next() {
+            while !self.isStopping, let next = batch.next() {
                 guard self.commit(next.effects, through: next.through) else { return }
             }
         }
     }
 
-    /// Gives up a commit that keeps failing, so that the service can stop: the log has it all.
+    /// Lets the pump end with the transaction under way, which is given up if it keeps failing, so that the service can
+    /// stop: the log has it all.
     func stop() {
         var ready: [@Sendable () -> Void] = []
         self.state.withLock { state in
@@ -84,6 +85,8 @@ final class EffectPump: Sendable {
         }
         for resume in ready { resume() }
     }
+
+    private var isStopping: Bool { self.state.wait(until: { _ in true }, { $0.isStopping }) }
 
     /// Commits, again and again until it succeeds. False when the service stops first.
     private func commit(_ effects: [Effect], through offset: UInt64) -> Bool {

@@ -2,6 +2,7 @@ import Catalog
 import Domain
 import EventLog
 import GRDB
+import Glibc
 import ScoreStore
 import Synchronization
 import TestSupport
@@ -35,10 +36,25 @@ import Testing
         func databaseDidRollback(_ database: Database) {}
     }
 
+    /// Commits wait while it is closed, as with a disk that is slow.
+    private final class Gate: TransactionObserver, Sendable {
+        let isOpen = Mutex(true)
+
+        func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { false }
+        func databaseDidChange(with event: DatabaseEvent) {}
+        func databaseWillCommit() throws { while !self.isOpen.withLock({ $0 }) { sched_yield() } }
+        func databaseDidCommit(_ database: Database) {}
+        func databaseDidRollback(_ database: Database) {}
+    }
+
     private func lock(_ core: Core) throws -> Lock {
         let lock = Lock()
-        try core.catalog.connections.write { $0.add(transactionObserver: lock, extent: .databaseLifetime) }
+        try self.add(lock, to: core)
         return lock
+    }
+
+    private func add(_ observer: any TransactionObserver & Sendable, to core: Core) throws {
+        try core.catalog.connections.write { $0.add(transactionObserver: observer, extent: .databaseLifetime) }
     }
 
     /// More effects than a worker's lane holds, in several batches.
@@ -65,6 +81,28 @@ import Testing
             // Closed by the harness, too: a stop may be asked for twice.
             await harness.core.stop()
             #expect(harness.core.pump.applied < harness.core.log.end)
+        }
+    }
+
+    @Test func aCatalogFarBehindIsNotWaitedForLongerThanAStopMayTake() async throws {
+        try await Harness.run { harness in
+            let gate = Gate()
+            try self.add(gate, to: harness.core)
+            gate.isOpen.withLock { $0 = false }
+            try await self.fill(harness.core)
+            let stopping = Task { await harness.core.stop() }
+            let isTold = Atomic(false)
+            harness.core.pump.whenApplied(.max) { isTold.store(true, ordering: .relaxed) }
+            var seconds: Int64 = 0
+            while !isTold.load(ordering: .relaxed) {
+                harness.clock.advance(.seconds(1))
+                seconds += 1
+                await Task.yield()
+            }
+            #expect(.seconds(seconds) >= Limits.stopPatience)
+            gate.isOpen.withLock { $0 = true }
+            await stopping.value
+            #expect(harness.core.pump.applied < harness.core.log.end, "the transaction under way was the last")
         }
     }
 
