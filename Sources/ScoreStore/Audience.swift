@@ -38,6 +38,8 @@ package struct Audience: Equatable, Sendable {
     }
 
     /// Has the counters brought into the caches.
+    func prefetchHead() { bringHeadNearer(of: self.counters) }
+
     func prefetch() { self.counters.withUnsafeBytes { bringNearer($0.baseAddress, count: $0.count) } }
 
     private mutating func insert(_ counter: Counter) {

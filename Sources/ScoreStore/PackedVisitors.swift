@@ -30,6 +30,12 @@ struct PackedVisitors: Sendable {
         return self.chunks[place.chunk].withEntry(at: place.offset) { body($0.bytes) }
     }
 
+    /// Has brought into the caches how long the tables are.
+    func prefetchHeads() {
+        self.table.prefetchHead()
+        bringHeadNearer(of: self.chunks)
+    }
+
     /// Has brought into the caches what leads to a visitor.
     func prefetchTables(for id: VisitorID) {
         self.table.prefetch(id)
@@ -41,11 +47,17 @@ struct PackedVisitors: Sendable {
         // Whose tag is the same is most likely the same, and looking would be the wait this is to spare.
         var probe = self.table.probe(id)
         guard let place = self.table.place(&probe) else { return }
-        // The chunk's array as a number: to count a reference to it would wait for the very memory this asks for.
+        VisitorChunk.prefetch(self.memory(ofChunk: place.chunk), place.offset)
+        // Who grows out of their entry moves behind the last one.
+        VisitorChunk.prefetch(self.memory(ofChunk: self.open), self.chunks[self.open].end)
+    }
+
+    /// A chunk's array, as an address: to count a reference to it would wait for the very memory that hints ask for.
+    private func memory(ofChunk number: Int) -> UnsafeRawPointer? {
         let array = self.chunks.withUnsafeBytes { chunks in
-            chunks.load(fromByteOffset: place.chunk * MemoryLayout<VisitorChunk>.stride, as: UInt.self)
+            chunks.load(fromByteOffset: number * MemoryLayout<VisitorChunk>.stride, as: UInt.self)
         }
-        VisitorChunk.prefetch(UnsafeRawPointer(bitPattern: array), place.offset)
+        return UnsafeRawPointer(bitPattern: array)
     }
 
     /// Calls `body` with every visitor, in no particular order.

@@ -34,6 +34,13 @@ package struct SlotState: Sendable {
     /// A visitor of this slot.
     package func visitor(_ id: VisitorID) -> Visitor? { self.visitors[id] }
 
+    /// Has brought into the caches where the tables of a slot say how long they are.
+    func prefetchHeads() {
+        self.visitors.prefetchHeads()
+        self.audience.prefetchHead()
+        bringHeadNearer(of: self.namedPages)
+    }
+
     /// Has brought into the caches what leads to a visitor, and what each of their views counts on.
     func prefetchTables(for id: VisitorID) {
         self.visitors.prefetchTables(for: id)

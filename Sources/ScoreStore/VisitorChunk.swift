@@ -14,16 +14,21 @@ struct VisitorChunk: Sendable {
     /// Bytes of a chunk, with what the array and the allocator put in front of them a page.
     static let capacity = 4_096 - 48
     private static let headerBytes = 20
-    /// What an array has in front of its elements. Only hints depend on it.
-    private static let arrayHeaderBytes = 32
     private static let freeMark: UInt16 = 0xffff
 
-    private var memory: [UInt8] = []
+    private var memory: [UInt8]
     /// Bytes of entries that are not free.
-    private var live = 0
+    private var live = Bytes(0)
+    private var used = Bytes(0)
+
+    /// A number of bytes in a chunk: with two of these a chunk is told by 16 bytes.
+    private typealias Bytes = Int32
 
     /// An empty chunk that has its memory already, as far as it is said.
-    init(reserving bytes: Int = 0) { self.memory.reserveCapacity(bytes) }
+    init(reserving bytes: Int = 0) { self.memory = Array(repeating: 0, count: bytes) }
+
+    /// Where the next entry begins.
+    var end: Int { Int(self.used) }
 
     // MARK: Reading
 
@@ -45,7 +50,7 @@ struct VisitorChunk: Sendable {
     func forEachEntry(_ body: (Int, Entry) -> Void) {
         self.memory.withUnsafeBytes { memory in
             var place = 0
-            while place < memory.count {
+            while place < self.end {
                 let entry = Self.entry(at: place, in: memory)
                 if !entry.isFree { body(place, entry) }
                 place += Self.headerBytes + entry.room
@@ -57,7 +62,7 @@ struct VisitorChunk: Sendable {
     /// with the array's count of references.
     static func prefetch(_ array: UnsafeRawPointer?, _ place: Int) {
         bringNearer(array, count: 1)
-        bringNearer(array?.advanced(by: Self.arrayHeaderBytes + place), count: 256)
+        bringNearer(array?.advanced(by: arrayHeaderBytes + place), count: 256)
     }
 
     private static func entry(at place: Int, in memory: UnsafeRawBufferPointer) -> Entry {
@@ -96,18 +101,20 @@ struct VisitorChunk: Sendable {
 
     /// Appends an entry, for which there is room; returns its place.
     mutating func append(_ id: VisitorID, _ bytes: [UInt8]) -> Int {
-        let place = self.memory.count
+        let place = self.end
         let whole = Self.entryBytes(bytes.count)
-        if place + whole > self.memory.capacity {
-            self.memory.reserveCapacity(min(Self.capacity, max(place + whole, 2 * place)))
+        if place + whole > self.memory.count {
+            let room = min(Self.capacity, max(place + whole, 2 * place))
+            self.memory.reserveCapacity(room)
+            self.memory.append(contentsOf: repeatElement(0, count: room - self.memory.count))
         }
-        self.memory.append(contentsOf: repeatElement(0, count: whole))
         self.memory.withUnsafeMutableBytes { memory in
             memory.storeBytes(of: id.high, toByteOffset: place, as: UInt64.self)
             memory.storeBytes(of: id.low, toByteOffset: place + 8, as: UInt64.self)
             memory.storeBytes(of: UInt16(whole - Self.headerBytes), toByteOffset: place + 18, as: UInt16.self)
         }
-        self.live += whole
+        self.live += Bytes(whole)
+        self.used += Bytes(whole)
         self.write(bytes, at: place)
         return place
     }
@@ -115,7 +122,8 @@ struct VisitorChunk: Sendable {
     /// Frees the entry at a place.
     mutating func release(at place: Int) {
         self.memory.withUnsafeMutableBytes { memory in
-            self.live -= Self.headerBytes + Self.entry(at: place, in: UnsafeRawBufferPointer(memory)).room
+            let room = Self.entry(at: place, in: UnsafeRawBufferPointer(memory)).room
+            self.live -= Bytes(Self.headerBytes + room)
             memory.storeBytes(of: Self.freeMark, toByteOffset: place + 16, as: UInt16.self)
         }
     }
@@ -123,20 +131,21 @@ struct VisitorChunk: Sendable {
     // MARK: Room
 
     /// Bytes that no visitor has.
-    var free: Int { Self.capacity - self.live }
+    var free: Int { Self.capacity - Int(self.live) }
 
     /// Whether an entry for so many bytes can be appended.
-    func hasRoom(for bytes: Int) -> Bool { self.memory.count + Self.entryBytes(bytes) <= Self.capacity }
+    func hasRoom(for bytes: Int) -> Bool { self.end + Self.entryBytes(bytes) <= Self.capacity }
 
     /// Whether squeezing makes room for so many bytes, and enough more that it need not be done again soon.
     func isWorthSqueezing(for bytes: Int) -> Bool { self.free >= max(Self.entryBytes(bytes), Self.capacity / 5) }
 
     /// Moves entries together. Calls `moved` with each visitor, from where and to where.
     mutating func squeeze(_ moved: (VisitorID, Int, Int) -> Void) {
+        let all = self.end
         let end = self.memory.withUnsafeMutableBytes { memory in
             var place = 0
             var end = 0
-            while place < memory.count {
+            while place < all {
                 let entry = Self.entry(at: place, in: UnsafeRawBufferPointer(memory))
                 let next = place + Self.headerBytes + entry.room
                 if !entry.isFree {
@@ -151,6 +160,6 @@ struct VisitorChunk: Sendable {
             }
             return end
         }
-        self.memory.removeLast(self.memory.count - end)
+        self.used = Bytes(end)
     }
 }

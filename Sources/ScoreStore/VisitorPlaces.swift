@@ -73,6 +73,9 @@ struct VisitorPlaces: Sendable {
         return nil
     }
 
+    /// Has brought into the caches how long the table is.
+    func prefetchHead() { bringHeadNearer(of: self.words) }
+
     /// Has brought into the caches where the place of an id is noted.
     func prefetch(_ id: VisitorID) {
         guard !self.words.isEmpty else { return }

@@ -65,6 +65,9 @@ package struct VisitorTable: Sendable {
         return isKnown != nil
     }
 
+    /// Has brought into the caches how long the tables are.
+    func prefetchHeads() { self.packed.prefetchHeads() }
+
     /// Has brought into the caches what leads to a visitor.
     func prefetchTables(for id: VisitorID) { self.packed.prefetchTables(for: id) }
 

@@ -115,14 +115,21 @@ package struct Grant: Equatable, Sendable {
     package var isPage: Bool
 }
 
-/// A rule with its grant and its patterns ready.
-package struct CompiledRule: Sendable {
+/// A rule with its grant and its patterns ready. A class, so that looking at it counts one reference and not one for each
+/// of its texts.
+package final class CompiledRule: Sendable {
     /// What a match gives.
-    package var grant: Grant
+    package let grant: Grant
     /// What it asks.
-    package var condition: ScoringModel.Condition
+    package let condition: ScoringModel.Condition
     /// The path pattern, if it asks for one.
-    package var path: PathPattern?
+    package let path: PathPattern?
+
+    fileprivate init(grant: Grant, condition: ScoringModel.Condition) {
+        self.grant = grant
+        self.condition = condition
+        self.path = condition.path.map(PathPattern.init)
+    }
 }
 
 /// Names and clocks as they grow over the publications: a group or topic keeps its number for ever.
@@ -172,7 +179,7 @@ package struct ModelNames: Sendable {
             alert: rule.alert,
             isPage: false
         )
-        return CompiledRule(grant: grant, condition: rule.condition, path: rule.condition.path.map(PathPattern.init))
+        return CompiledRule(grant: grant, condition: rule.condition)
     }
 
     // Without a group of its own a rule gives to its model's first, which need not be the first there ever was;

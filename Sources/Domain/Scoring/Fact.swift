@@ -58,19 +58,20 @@ package struct Fact {
     }
 
     private func meets(_ rule: CompiledRule) -> Bool {
-        let condition = rule.condition
-        if let visit = condition.visit {
+        if let visit = rule.condition.visit {
             guard self.visit == visit else { return false }
-            if let after = condition.after, self.absence < after { return false }
+            if let after = rule.condition.after, self.absence < after { return false }
         }
         if let path = rule.path, !path.matches(self.path) { return false }
-        if let name = condition.name, !self.event.name.matches(name, in: self.bytes) { return false }
-        if let campaign = condition.campaign, !self.event.campaignName.matches(campaign, in: self.bytes) {
+        if let name = rule.condition.name, !self.event.name.matches(name, in: self.bytes) { return false }
+        if let campaign = rule.condition.campaign, !self.event.campaignName.matches(campaign, in: self.bytes) {
             return false
         }
-        if let source = condition.source, !self.event.campaignSource.matches(source, in: self.bytes) { return false }
-        if let scroll = condition.scroll, self.event.scrollPercent < scroll { return false }
-        if let engaged = condition.engaged, Int64(self.event.engagedMilliseconds) * 1_000 < engaged.microseconds {
+        if let source = rule.condition.source, !self.event.campaignSource.matches(source, in: self.bytes) {
+            return false
+        }
+        if let scroll = rule.condition.scroll, self.event.scrollPercent < scroll { return false }
+        if let engaged = rule.condition.engaged, Int64(self.event.engagedMilliseconds) * 1_000 < engaged.microseconds {
             return false
         }
         return true
