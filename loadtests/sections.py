@@ -138,7 +138,7 @@ def webhooks(found):
 `loadtests/webhooks.py`: a known decision maker looks at the prices, and the rule for that alerts at once (no `hold`; a
 rule with one waits that long first). From the time the event was meant to be sent to the arrival of the notification,
 while pixels arrive at a share of the maximum, one in twenty of a known contact. Nothing waits on purpose but the
-committer, for a millisecond at most: what leads to a notification is not left to gather (decision 0072).
+committer, for two milliseconds at most: what leads to a notification is not left to gather (decision 0072).
 
 {chart("webhooks", "Time from event to webhook")}
 {table(head, rows)}""", {

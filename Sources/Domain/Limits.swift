@@ -162,7 +162,7 @@ package enum Limits {
     /// has the disk or a core for long.
     package static let housekeepingRest = TimeSpan.milliseconds(10)
     /// How long the committer waits for a block to become as large as the last one.
-    package static let commitGathering = TimeSpan.milliseconds(1)
+    package static let commitGathering = TimeSpan.milliseconds(2)
     /// Bytes of one framed record.
     package static let recordBytes = 262_144
     /// Bytes a producer may have pending before the log refuses.
