@@ -10,10 +10,15 @@ final class PinnedClient: Sendable {
     let client: HTTPClient
     let host: String
     let address: String
-    private let hasAnswer = Atomic(false)
+    private let idle: TimeAmount
+    /// When the last answer came through it; 0 for never.
+    private let lastAnswer = Atomic(UInt64(0))
 
-    /// Whether an answer came through it: its next request may meet a connection that the other side has given up.
-    var hasAnswered: Bool { self.hasAnswer.load(ordering: .relaxed) }
+    /// Whether a connection may have been kept: the next request may meet one that the other side has given up.
+    var mayHaveKept: Bool {
+        let last = self.lastAnswer.load(ordering: .relaxed)
+        return last > 0 && NIODeadline.now() < .uptimeNanoseconds(last) + self.idle
+    }
 
     init(host: String, address: String, timeout: HTTPClient.Configuration.Timeout, idle: TimeAmount) {
         var configuration = HTTPClient.Configuration(
@@ -27,13 +32,14 @@ final class PinnedClient: Sendable {
         configuration.dnsOverride = [host: address]
         self.host = host
         self.address = address
+        self.idle = idle
         self.client = HTTPClient(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             configuration: configuration
         )
     }
 
-    func noteAnswer() { self.hasAnswer.store(true, ordering: .relaxed) }
+    func noteAnswer() { self.lastAnswer.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed) }
 
     deinit {
         // Not waited for: closing may wait for the other side to say goodbye, for seconds.

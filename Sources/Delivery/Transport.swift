@@ -91,11 +91,12 @@ package final class Transport: Sendable {
         of destination: Destination,
         deadline: NIODeadline
     ) async throws -> (HTTPClientResponse, PinnedClient) {
+        let mayHaveKept = pinned.mayHaveKept
         do {
             let response = try await pinned.client.execute(request, deadline: deadline)
             pinned.noteAnswer()
             return (response, pinned)
-        } catch let error where pinned.hasAnswered && Self.isFarewell(error) {
+        } catch let error where mayHaveKept && Self.isFarewell(error) {
             let fresh = self.clients.client(
                 for: destination.name,
                 host: pinned.host,

@@ -18,9 +18,9 @@ extension SegmentLog {
     func runHousekeeper() {
         var isStopping = false
         while !isStopping {
-            let isFilling = self.keepHouse()
+            let isKeeping = self.keepHouse()
             let isSealing = self.sealSome()
-            let rest = isFilling || isSealing ? Limits.housekeepingRest : Self.pulse
+            let rest = isKeeping || isSealing ? Limits.housekeepingRest : Self.pulse
             isStopping = self.errands.wait(
                 microseconds: rest.microseconds,
                 until: { $0.isAsked || $0.isStopping },
@@ -32,24 +32,24 @@ extension SegmentLog {
         }
     }
 
-    /// Gives trimmed files back, keeps a spare ready, looks at the free space. Returns whether there is a spare to fill
-    /// further.
+    /// Gives trimmed files back, keeps a spare ready, looks at the free space. Returns whether there is more to do.
     ///
     /// The spare is also the reserve: it is already filled, so that when space ends, events are refused and control
     /// records still find the rest of this segment and all of the next.
     func keepHouse() -> Bool {
         guard self.failure == nil else { return false }
         do throws(StorageFailure) {
-            let isFilling = try self.spareMaker.withLock { (maker) throws(StorageFailure) in
+            // Both as of one moment: the committer may take the spare at any other.
+            let (isFilling, hasReserve) = try self.spareMaker.withLock { (maker) throws(StorageFailure) in
                 try self.giveBack(&maker)
                 if !self.hasSpare { try self.beginSpare(&maker) }
                 try self.fillSome(&maker)
-                return maker.unfinished != nil
+                return (maker.unfinished != nil, self.hasSpare)
             }
             let isShort = try self.isShortOfSpace()
             // While the spare grows it is too early to say that there is a reserve, or that there is none.
-            if isShort || !isFilling { self.gate.set(refusesEvents: isShort || !self.hasSpare) }
-            return isFilling
+            if isShort || !isFilling { self.gate.set(refusesEvents: isShort || !hasReserve) }
+            return isFilling || self.state.withLock { !$0.discarded.isEmpty }
         } catch {
             self.noteFailure(error)
             self.endWriters()
@@ -85,7 +85,12 @@ extension SegmentLog {
             return
         }
         let name = maker.nextName()
-        maker.unfinished = UnfinishedSpare(Spare(name: name, file: try self.storage.create(name)))
+        do throws(StorageFailure) {
+            maker.unfinished = UnfinishedSpare(Spare(name: name, file: try self.storage.create(name)))
+        } catch {
+            // A file system can run out of files, too.
+            guard error.reason == .noSpace else { throw error }
+        }
     }
 
     /// Fills the spare that is on its way a step further, if there is one. Each step is synced: the disk, and with it

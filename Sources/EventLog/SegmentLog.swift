@@ -204,8 +204,8 @@ package final class SegmentLog: EventStream {
         precondition(!self.configuration.runsThreads, "a log with threads does its own work")
         _ = self.keepHouse()
         let outcome = self.commitRound()
-        let isFilling = self.keepHouse()
-        return self.sealSome() || isFilling || outcome.isCommitted
+        let isKeeping = self.keepHouse()
+        return self.sealSome() || isKeeping || outcome.isCommitted
     }
 
     /// Commits what is pending, leaves the marker of a clean stop unless the log has failed, and gives the directory
@@ -232,6 +232,7 @@ package final class SegmentLog: EventStream {
             do throws(StorageFailure) { try self.leaveMarker() } catch { self.noteFailure(error) }
         }
         self.state.withLock { $0.spares = [] }
+        self.spareMaker.withLock { $0.unfinished = nil }
         self.storage.unlock()
     }
 

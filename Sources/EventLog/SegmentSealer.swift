@@ -98,6 +98,10 @@ struct SegmentSealer {
             endTime: last.time
         )
         try Self.write(chunk, to: self.file, at: position)
+        // A commit that comes meanwhile does not wait for more than that.
+        if position / Limits.syncBytes < self.chain.position / Limits.syncBytes {
+            try Self.writing { () throws(StorageFailure) in try self.file.sync() }
+        }
         return true
     }
 

@@ -37,9 +37,10 @@ package struct Audience: Equatable, Sendable {
         return self.counters.count >= Limits.audienceCountersPerSlot
     }
 
-    /// Has the counters brought into the caches.
+    /// Has brought into the caches how many counters there are.
     func prefetchHead() { bringHeadNearer(of: self.counters) }
 
+    /// Has the counters brought into the caches.
     func prefetch() { self.counters.withUnsafeBytes { bringNearer($0.baseAddress, count: $0.count) } }
 
     private mutating func insert(_ counter: Counter) {

@@ -106,8 +106,9 @@ func bringNearer(_ start: UnsafeRawPointer?, count: Int) {
 /// Has what an array has in front of its elements brought nearer: its count of references and of elements.
 @inline(__always)
 func bringHeadNearer<Element>(of array: [Element]) {
+    // It may lie across two lines.
     array.withUnsafeBufferPointer { elements in
-        bringNearer(UnsafeRawPointer(elements.baseAddress)?.advanced(by: -arrayHeaderBytes), count: arrayHeaderBytes)
+        bringNearer(UnsafeRawPointer(elements.baseAddress)?.advanced(by: -arrayHeaderBytes), count: 2 * 64)
     }
 }
 

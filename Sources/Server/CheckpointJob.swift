@@ -40,7 +40,7 @@ struct CheckpointJob {
     /// it did.
     func run() async -> Bool {
         let pipeline = self.core.pipeline
-        let images = await self.quietly { pipeline.images() }
+        let images = await self.quietly(Limits.foldNiceness) { pipeline.images() }
         guard await self.core.reached(images.high) else { return false }
         // What was derived reaches the disk with the next commits; asked again until it has.
         while !pipeline.isSettled(images, applied: self.core.pump.applied) {
@@ -48,16 +48,22 @@ struct CheckpointJob {
                 return false
             }
         }
-        guard await self.quietly({ self.save(images) }) else { return false }
+        // Whoever stops saves anyway, at the end.
+        guard !Task.isCancelled, await self.quietly(Limits.housekeepingNiceness, { self.save(images) }) else {
+            return false
+        }
         self.trim()
         return true
     }
 
-    /// Runs what takes long on a thread that leaves the processor to those who answer and fold; here and now if the
-    /// system gives none.
-    private func quietly<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    /// Runs what takes long on a thread that leaves the processor to those who answer; here and now if the system gives
+    /// none. No nicer than the fold where it holds slots that the fold may wait for.
+    private func quietly<Result: Sendable>(
+        _ niceness: Int,
+        _ body: @escaping @Sendable () -> Result
+    ) async -> Result {
         await withCheckedContinuation { continuation in
-            let thread = SystemThread.start("vdg-save", niceness: Limits.housekeepingNiceness) {
+            let thread = SystemThread.start("vdg-save", niceness: niceness) {
                 continuation.resume(returning: body())
             }
             guard let thread else { return continuation.resume(returning: body()) }

@@ -161,11 +161,11 @@ package final class Core: Sendable {
             return false
         }
         guard !wasStopped else { return }
-        await self.catchUp()
+        let isLate = await self.catchUp()
         self.scorer.stop()
         // Before the workers are waited for: one may wait for room that a catalog in trouble will not make.
         self.pipeline.effects.close()
-        self.pump.stop()
+        if isLate { self.pump.abandon() } else { self.pump.stop() }
         let workers = self.threads.wait(until: { _ in true }, { $0.workers })
         for worker in workers { worker.join() }
         self.threads.wait(until: { _ in true }, { $0.pump })?.join()
@@ -174,10 +174,11 @@ package final class Core: Sendable {
         self.ownership.unlock()
     }
 
-    /// Returns when fold, derived records and catalog have come to the log's end, or cannot come to it in time.
-    private func catchUp() async {
+    /// Returns when fold, derived records and catalog have come to the log's end, or cannot come to it: true if that is
+    /// because it takes too long.
+    private func catchUp() async -> Bool {
         let begin = self.clock.monotonicTime()
-        await withTaskGroup { group in
+        return await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 // What is folded may derive more: settled when the log no longer grows.
                 var end: UInt64 = 0
@@ -186,17 +187,21 @@ package final class Core: Sendable {
                     await self.reached(end)
                     if !self.hasDerivedAll { try? await Task.sleep(for: .milliseconds(1)) }
                 }
+                return false
             }
             group.addTask {
                 while !self.isInTrouble, (try? await Task.sleep(for: Self.pulse)) != nil {
                     let microseconds = self.clock.monotonicTime().microseconds - begin.microseconds
                     guard microseconds < Limits.stopPatience.microseconds else {
-                        return self.logger.notice("stopped behind the log; the next start catches up")
+                        self.logger.notice("stopped behind the log; the next start catches up")
+                        return true
                     }
                 }
+                return false
             }
-            await group.next()
+            let isLate = await group.next() ?? false
             group.cancelAll()
+            return isLate
         }
     }
 

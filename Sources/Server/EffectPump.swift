@@ -11,6 +11,7 @@ final class EffectPump: Sendable {
         var applied: UInt64
         var waiting: [(offset: UInt64, resume: @Sendable () -> Void)] = []
         var isStopping = false
+        var isAbandoned = false
         var failure: String?
     }
 
@@ -63,18 +64,26 @@ final class EffectPump: Sendable {
         if isReady { resume() } else { self.queue.want(offset) }
     }
 
-    /// Runs until the queue is closed and empty, or ``stop()`` is called.
+    /// Runs until the queue is closed and empty, or ``abandon()`` is called.
     func run() {
-        while !self.isStopping, let taken = self.queue.take() {
+        while !self.isAbandoned, let taken = self.queue.take() {
             var batch = EffectBatch(taken.effects, through: taken.through, historicBelow: self.historicBelow)
-            while !self.isStopping, let next = batch.next() {
+            while !self.isAbandoned, let next = batch.next() {
                 guard self.commit(next.effects, through: next.through) else { return }
             }
         }
     }
 
-    /// Lets the pump end with the transaction under way, which is given up if it keeps failing, so that the service can
-    /// stop: the log has it all.
+    /// Ends with the transaction under way, whatever else is complete: the log has it all.
+    func abandon() {
+        self.state.withLock { state in
+            state.isAbandoned = true
+            return false
+        }
+        self.stop()
+    }
+
+    /// Gives up a commit that keeps failing, so that the service can stop: the log has it all.
     func stop() {
         var ready: [@Sendable () -> Void] = []
         self.state.withLock { state in
@@ -86,7 +95,7 @@ final class EffectPump: Sendable {
         for resume in ready { resume() }
     }
 
-    private var isStopping: Bool { self.state.wait(until: { _ in true }, { $0.isStopping }) }
+    private var isAbandoned: Bool { self.state.wait(until: { _ in true }, { $0.isAbandoned }) }
 
     /// Commits, again and again until it succeeds. False when the service stops first.
     private func commit(_ effects: [Effect], through offset: UInt64) -> Bool {
