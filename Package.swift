@@ -13,6 +13,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
@@ -33,10 +34,12 @@ let package = Package(
         // The rims: each knows one outside technology, and none of them knows another.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "EventLog", dependencies: ["CZlib", "Domain", "ScoreStore"]),
+        .systemLibrary(name: "CSockets"),
         .target(
             name: "Collector",
             dependencies: [
-                "Domain", "ScoreStore", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+                "CSockets", "Domain", "ScoreStore", nio("NIOCore"), nio("NIOHTTP1"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),

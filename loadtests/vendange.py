@@ -11,7 +11,7 @@ import servers
 
 BINARY = pathlib.Path(os.environ.get("LOADTEST_BINARY") or servers.ROOT / ".build/release/vendange")
 # The threads of the service that acknowledge: event loops and the committer. The rest folds, and may lag behind.
-ACKNOWLEDGING = ("NIO-", "vdg-commit")
+ACKNOWLEDGING = ("vdg-loop", "vdg-commit")
 SITE, HOST = "www", "www.example.com"
 
 

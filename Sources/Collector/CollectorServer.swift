@@ -1,6 +1,5 @@
 package import Domain
 package import NIOCore
-import NIOPosix
 import Synchronization
 
 /// The public port, listening.
@@ -31,46 +30,38 @@ package final class CollectorServer: Sendable {
 
     /// The port that was bound.
     package let port: Int
-    private let group: MultiThreadedEventLoopGroup
-    private let channel: any Channel
+    private let listener: SocketListener
     private let loops: LoopTable
     private let options: Options
 
-    private init(
-        port: Int,
-        group: MultiThreadedEventLoopGroup,
-        channel: any Channel,
-        loops: LoopTable,
-        options: Options
-    ) {
+    private init(port: Int, listener: SocketListener, loops: LoopTable, options: Options) {
         self.port = port
-        self.group = group
-        self.channel = channel
+        self.listener = listener
         self.loops = loops
         self.options = options
     }
 
     /// Binds and listens.
     package static func start(_ collector: Collector, options: Options) async throws -> CollectorServer {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: options.loops)
-        let loops = LoopTable(collector: collector, group: group, options: options)
+        let address = try SocketAddress.makeAddressResolvingHost(options.host, port: options.port)
+        let socket = try Socket.listen(at: address, backlog: Limits.listenBacklog)
+        let loops: LoopTable
         do {
-            let channel = try await ServerBootstrap(group: group)
-                .serverChannelOption(ChannelOptions.backlog, value: Limits.listenBacklog)
-                .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
-                .childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-                .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture { try loops.open(channel) }
-                }
-                .bind(host: options.host, port: options.port)
-                .get()
-            let port = channel.localAddress?.port ?? options.port
-            return CollectorServer(port: port, group: group, channel: channel, loops: loops, options: options)
+            loops = try LoopTable(collector: collector, options: options)
         } catch {
-            try await group.shutdownGracefully()
+            socket.close()
             throw error
         }
+        let listener = SocketListener(socket, loop: loops.first) { loops.open($0, peer: $1) }
+        do {
+            try await loops.first.submit { try listener.open() }.get()
+        } catch {
+            socket.close()
+            try await loops.end()
+            throw error
+        }
+        let port = socket.localAddress?.port ?? options.port
+        return CollectorServer(port: port, listener: listener, loops: loops, options: options)
     }
 
     /// What was counted since the start.
@@ -82,37 +73,35 @@ package final class CollectorServer: Sendable {
     /// Stops listening, answers what was asked, closes: all loops at once, under one deadline. What is not answered
     /// within the options' wait is cut off; its senders saw no acknowledgement and send again.
     package func stop() async throws {
-        try await self.channel.close()
-        let eventLoop = self.group.next()
+        let eventLoop = self.loops.first
+        try await eventLoop.submit { self.listener.close() }.get()
         let done = eventLoop.makePromise(of: Void.self)
         let limit = eventLoop.scheduleTask(in: .microseconds(self.options.stopWait.microseconds)) { done.succeed() }
         let stopped = self.loops.all.map { loop in loop.eventLoop.flatSubmit { loop.stop() } }
         EventLoopFuture.andAllComplete(stopped, on: eventLoop).cascade(to: done)
         try await done.futureResult.get()
         limit.cancel()
-        try await self.group.shutdownGracefully()
+        try await self.loops.end()
     }
 }
 
-/// The collector's loops by event loop, and the count of connections over all of them.
+/// The collector's loops, each on its own thread, and the count of connections over all of them.
 private final class LoopTable: Sendable {
+    let first: SocketLoop
     let all: [CollectorLoop]
-    private let byEventLoop: [ObjectIdentifier: CollectorLoop]
+    private let sockets: [SocketLoop]
     private let maximumConnections: Int
     private let makeTransport: (@Sendable () -> any ChannelHandler)?
     private let open = Atomic(0)
+    private let opened = Atomic(0)
     private let refused = Atomic<UInt64>(0)
 
-    init(collector: Collector, group: MultiThreadedEventLoopGroup, options: CollectorServer.Options) {
-        var all: [CollectorLoop] = []
-        var byEventLoop: [ObjectIdentifier: CollectorLoop] = [:]
-        for eventLoop in group.makeIterator() {
-            let loop = CollectorLoop(collector: collector, eventLoop: eventLoop)
-            all.append(loop)
-            byEventLoop[ObjectIdentifier(eventLoop)] = loop
-        }
-        self.all = all
-        self.byEventLoop = byEventLoop
+    init(collector: Collector, options: CollectorServer.Options) throws(IOError) {
+        self.first = try SocketLoop.start(name: "vdg-loop-0")
+        var sockets = [self.first]
+        for index in 1..<max(1, options.loops) { sockets.append(try SocketLoop.start(name: "vdg-loop-\(index)")) }
+        self.sockets = sockets
+        self.all = sockets.map { CollectorLoop(collector: collector, eventLoop: $0) }
         self.maximumConnections = options.maximumConnections
         self.makeTransport = options.makeTransport
     }
@@ -126,16 +115,37 @@ private final class LoopTable: Sendable {
         return sum
     }
 
-    /// Gives a new connection its handler, or closes it.
-    func open(_ channel: any Channel) throws {
-        let count = self.open.wrappingAdd(1, ordering: .relaxed).newValue
-        channel.closeFuture.whenComplete { _ in self.open.wrappingSubtract(1, ordering: .relaxed) }
-        guard count <= self.maximumConnections, let loop = self.byEventLoop[ObjectIdentifier(channel.eventLoop)] else {
+    /// Gives a new connection to the loops in turn, or closes it.
+    func open(_ socket: Socket, peer: SocketAddress?) {
+        let index = self.opened.wrappingAdd(1, ordering: .relaxed).oldValue % self.sockets.count
+        guard self.open.wrappingAdd(1, ordering: .relaxed).newValue <= self.maximumConnections else {
+            self.open.wrappingSubtract(1, ordering: .relaxed)
             self.refused.wrappingAdd(1, ordering: .relaxed)
-            channel.close(promise: nil)
+            socket.close()
             return
         }
-        if let makeTransport { try channel.pipeline.syncOperations.addHandler(makeTransport()) }
-        try channel.pipeline.syncOperations.addHandler(ConnectionHandler(loop: loop))
+        let (loop, sockets) = (self.all[index], self.sockets[index])
+        let channel = SocketChannel(socket, peer: peer, loop: sockets)
+        channel.closeFuture.whenComplete { _ in self.open.wrappingSubtract(1, ordering: .relaxed) }
+        sockets.execute {
+            do {
+                let pipeline = channel.pipeline.syncOperations
+                if let transport = self.makeTransport?() {
+                    try pipeline.addHandlers([transport, ConnectionHandler(loop: loop)])
+                } else {
+                    let connection = ConnectionHandler(loop: loop, socket: channel)
+                    try pipeline.addHandler(connection)
+                    channel.connection = connection
+                }
+                channel.open()
+            } catch {
+                channel.close(promise: nil)
+            }
+        }
+    }
+
+    /// Ends the loops' threads.
+    func end() async throws {
+        for loop in self.sockets { try await loop.shutdownGracefully() }
     }
 }

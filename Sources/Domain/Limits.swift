@@ -115,6 +115,12 @@ package enum Limits {
     package static let ownDescriptors = 1_024
     /// Connections the system holds until they are accepted.
     package static let listenBacklog: Int32 = 4_096
+    /// Connections taken in one turn of a loop, so that those that are open already are not kept waiting.
+    package static let connectionsAtOnce = 64
+    /// How long a port that has no descriptors left waits before it looks for some again.
+    package static let acceptPause = TimeSpan.milliseconds(100)
+    /// Bytes read from a connection at once.
+    package static let receivedBytes = 65_536
     /// User agents a loop remembers as programs' or not: a site's visitors share a few hundred.
     package static let rememberedAgents = 1_024
     /// Bytes of a user agent that are searched for a program's name.

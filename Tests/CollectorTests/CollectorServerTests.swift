@@ -29,23 +29,21 @@ import Testing
         return try await CollectorServer.start(collector, options: options)
     }
 
-    /// Sends bytes and returns what came back by the time the server closed.
+    /// Sends bytes in pieces, then no more; returns what came back.
+    private func exchange(_ pieces: [[UInt8]], port: Int) async throws -> [Response] {
+        let peer = try await Listening(port: port) {}.connect()
+        // In one go, as a server ends what comes too slowly. One that closes at once may do so before.
+        try await peer.channel.eventLoop.submit {
+            for piece in pieces { peer.channel.writeAndFlush(ByteBuffer(bytes: piece), promise: nil) }
+            peer.channel.close(mode: .output, promise: nil)
+        }.get()
+        let bytes = await peer.readToEnd()
+        try? await peer.channel.close()
+        return Response.read(bytes, omittingBodies: pieces.joined().starts(with: "HEAD ".utf8))
+    }
+
     private func exchange(_ text: String, port: Int) async throws -> [Response] {
-        let collecting = CollectingHandler.Box()
-        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(CollectingHandler(collecting))
-                }
-            }
-            .connect(host: "127.0.0.1", port: port)
-            .get()
-        var buffer = channel.allocator.buffer(capacity: text.utf8.count)
-        buffer.writeString(text)
-        // A server that closes at once may do so before the bytes are written.
-        try? await channel.writeAndFlush(buffer)
-        try await channel.closeFuture.get()
-        return Response.read(collecting.bytes.withLock { $0 })
+        try await self.exchange([Array(text.utf8)], port: port)
     }
 
     @Test func pipelinedRequestsAreAnsweredInOrderAndTheConnectionCloses() async throws {
@@ -60,6 +58,37 @@ import Testing
         #expect(responses.map(\.status) == [200, 404, 200])
         #expect(log.events.count == 2)
         #expect(server.counters.accepted == 2)
+        try await server.stop()
+    }
+
+    @Test func theCorpusHasTheSameVerdictsOnSockets() async throws {
+        let log = FakeLog()
+        let server = try await self.server(log: log)
+        for sample in HTTPCase.all {
+            for (number, pieces) in sample.cuts(seed: 12).prefix(3).enumerated() {
+                let before = log.end
+                let responses = try await self.exchange(pieces, port: server.port)
+                #expect(responses.map(\.status) == sample.answers, "\(sample.testDescription), cut \(number)")
+                #expect(log.end - before == UInt64(sample.logged.count), "\(sample.testDescription), cut \(number)")
+            }
+        }
+        try await server.stop()
+    }
+
+    @Test func aPipelineIsAnsweredWholeAlsoToAPeerThatReadsLate() async throws {
+        let server = try await self.server()
+        // More than the system holds for one connection, in requests that one read does not take.
+        let count = 60_000
+        let peer = try await Listening(port: server.port) {}.connect(reads: false)
+        async let sent: Void = peer.send(String(repeating: Port.request("GET", "/t.js"), count: count))
+        while server.counters.requests < 1_000, peer.channel.isActive { await Task.yield() }
+        try await peer.channel.setOption(ChannelOptions.autoRead, value: true).get()
+        try await sent
+        try await peer.endOutput()
+        let responses = Response.read(await peer.readToEnd())
+        #expect(responses.count == count)
+        #expect(responses.allSatisfy { $0.status == 200 })
+        #expect(server.counters.requests == UInt64(count))
         try await server.stop()
     }
 
@@ -100,22 +129,5 @@ import Testing
             .get()
         try await server.stop()
         try await channel.closeFuture.get()
-    }
-}
-
-private final class CollectingHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    final class Box: Sendable {
-        let bytes = Mutex<[UInt8]>([])
-    }
-
-    private let box: Box
-
-    init(_ box: Box) { self.box = box }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let buffer = self.unwrapInboundIn(data)
-        self.box.bytes.withLock { $0.append(contentsOf: buffer.readableBytesView) }
     }
 }

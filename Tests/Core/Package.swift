@@ -35,11 +35,18 @@ let package = Package(
 
 if part == "collector" {
     let nio = { (product: String) in Target.Dependency.product(name: product, package: "swift-nio") }
-    package.dependencies = [.package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0")]
+    package.dependencies = [
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    ]
     package.targets += [
+        .systemLibrary(name: "CSockets"),
         .target(
             name: "Collector",
-            dependencies: ["Domain", "ScoreStore", nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix")],
+            dependencies: [
+                "CSockets", "Domain", "ScoreStore", nio("NIOCore"), nio("NIOHTTP1"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             // BoringSSL takes longer to build than everything else together.
             exclude: ["TLS"]
         ),

@@ -8,7 +8,10 @@ import Testing
         "ScoreStore": ["CPrefetch", "Domain", "Glibc", "Synchronization"],
         "EventLog": ["CZlib", "Domain", "Glibc", "ScoreStore", "Synchronization"],
         "Catalog": ["Domain", "Foundation", "GRDB", "ScoreStore", "Synchronization"],
-        "Collector": ["Domain", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "ScoreStore", "Synchronization"],
+        "Collector": [
+            "CSockets", "Dispatch", "Domain", "Glibc", "HeapModule", "NIOCore", "NIOHTTP1", "NIOSSL", "ScoreStore",
+            "Synchronization",
+        ],
         "Delivery": [
             "AsyncHTTPClient", "Crypto", "Domain", "FoundationEssentials", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
             "Synchronization",

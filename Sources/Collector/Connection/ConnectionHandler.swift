@@ -13,6 +13,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private let loop: CollectorLoop
+    /// The connection's socket, if nothing stands between the two; else bytes go through the pipeline.
+    private let socket: SocketChannel?
     private var machine: ConnectionMachine
     private var parser = RequestParser()
     /// What arrived and was not taken yet.
@@ -22,8 +24,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var holdsRead = false
     private(set) var peer: NetworkAddress?
 
-    init(loop: CollectorLoop) {
+    init(loop: CollectorLoop, socket: SocketChannel? = nil) {
         self.loop = loop
+        self.socket = socket
         // The loop may have slept until now.
         loop.beginCycle()
         self.machine = ConnectionMachine(openedAt: loop.monotonicNow)
@@ -55,21 +58,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        self.loop.beginCycle()
-        self.machine.received(at: self.loop.monotonicNow)
-        switch self.machine.state {
-        case .handedOver: context.fireChannelRead(data)
-        case .reading, .draining(.handOver):
-            var bytes = self.unwrapInboundIn(data)
-            self.keep(&bytes)
-            self.parse(context: context)
-        case .draining(.close), .lingering, .closed: break
-        }
+        self.unwrapInboundIn(data).withUnsafeReadableBytes { self.received($0, context: context) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         self.writeReady(context: context)
         context.fireChannelReadComplete()
+    }
+
+    /// Bytes from the socket itself, and then, as far as one read goes, no more. They are the reader's again afterwards.
+    func received(_ bytes: UnsafeRawBufferPointer) {
+        guard let context else { return }
+        self.received(bytes, context: context)
+        self.channelReadComplete(context: context)
+    }
+
+    /// Whether the socket is to be read on; if not, it will be when there is room again.
+    func readsOn() -> Bool {
+        self.holdsRead = !self.machine.mayRead
+        return !self.holdsRead
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -93,50 +100,85 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if self.machine.mayRead { context.read() } else { self.holdsRead = true }
+        if self.readsOn() { context.read() }
     }
 
     // MARK: Requests
 
-    private func keep(_ bytes: inout ByteBuffer) {
+    /// Why the taking of requests paused.
+    private enum Pause {
+        /// Everything was taken.
+        case empty
+        /// What is left is the beginning of a request.
+        case part
+        /// What is left is for the standard pipeline to judge.
+        case notUnderstood
+        /// The answers have to be written first.
+        case full
+    }
+
+    private func received(_ bytes: UnsafeRawBufferPointer, context: ChannelHandlerContext) {
+        self.loop.beginCycle()
+        self.machine.received(at: self.loop.monotonicNow)
+        switch self.machine.state {
+        case .handedOver: context.fireChannelRead(self.wrapInboundOut(ByteBuffer(bytes: bytes)))
+        case .reading where self.input == nil:
+            // Nearly always whole requests, of which nothing has to be kept.
+            let (length, pause) = self.takeRequests(from: bytes)
+            if length < bytes.count { self.keep(UnsafeRawBufferPointer(rebasing: bytes[length...])) }
+            self.pause(pause, context: context)
+        case .reading, .draining(.handOver):
+            self.keep(bytes)
+            self.parse(context: context)
+        case .draining(.close), .lingering, .closed: break
+        }
+    }
+
+    private func keep(_ bytes: UnsafeRawBufferPointer) {
         guard var input = self.input.take() else {
-            self.input = bytes
+            self.input = ByteBuffer(bytes: bytes)
             return
         }
         // A peer whose reads always end within a request would else make the buffer grow for ever. Moved only when it
         // frees at least as much as is moved, so that a byte is moved once or twice in its life.
         if input.readerIndex >= input.readableBytes { input.discardReadBytes() }
-        input.writeBuffer(&bytes)
+        input.writeBytes(bytes)
         self.input = input
     }
 
     private func parse(context: ChannelHandlerContext) {
-        while self.machine.mayParse, let input = self.input, input.readableBytes > 0 {
-            switch input.withUnsafeReadableBytes({ self.takeOne($0) }) {
-            case .needMore:
-                self.perform(self.machine.paused(holdsPart: true, at: self.loop.monotonicNow), context: context)
-                return
-            case .handOver:
-                self.perform(self.machine.didNotUnderstand(), context: context)
-                return
-            case .request(_, _, let length): self.input?.moveReaderIndex(forwardBy: length)
-            }
-        }
-        guard self.input?.readableBytes == 0 else { return }
-        // Given back, so that the next read can use the same memory.
-        self.input = nil
-        self.perform(self.machine.paused(holdsPart: false, at: self.loop.monotonicNow), context: context)
+        guard let input else { return }
+        let (length, pause) = input.withUnsafeReadableBytes { self.takeRequests(from: $0) }
+        if pause == .empty { self.input = nil } else { self.input?.moveReaderIndex(forwardBy: length) }
+        self.pause(pause, context: context)
     }
 
-    private func takeOne(_ bytes: UnsafeRawBufferPointer) -> RequestParser.Outcome {
-        let outcome = self.parser.parse(bytes, routes: self.loop.collector.routes)
-        if case .request(let head, let route, _) = outcome {
-            self.take(
-                self.loop.answer(Request(head: head, bytes: bytes, route: route), peer: self.peer),
-                closes: !head.keepsAlive
-            )
+    /// Takes whole requests, as many as may be. Returns how long they are.
+    private func takeRequests(from bytes: UnsafeRawBufferPointer) -> (length: Int, pause: Pause) {
+        var start = 0
+        while start < bytes.count {
+            guard self.machine.mayParse else { return (start, .full) }
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+            switch self.parser.parse(rest, routes: self.loop.collector.routes) {
+            case .needMore: return (start, .part)
+            case .handOver: return (start, .notUnderstood)
+            case .request(let head, let route, let length):
+                let reply = self.loop.answer(Request(head: head, bytes: rest, route: route), peer: self.peer)
+                self.take(reply, closes: !head.keepsAlive)
+                start += length
+            }
         }
-        return outcome
+        return (start, .empty)
+    }
+
+    private func pause(_ pause: Pause, context: ChannelHandlerContext) {
+        let now = self.loop.monotonicNow
+        switch pause {
+        case .empty: self.perform(self.machine.paused(holdsPart: false, at: now), context: context)
+        case .part: self.perform(self.machine.paused(holdsPart: true, at: now), context: context)
+        case .notUnderstood: self.perform(self.machine.didNotUnderstand(), context: context)
+        case .full: break
+        }
     }
 
     /// Whether the standard pipeline's requests are still answered: not behind an answer that closes.
@@ -198,7 +240,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func writeReady(context: ChannelHandlerContext) {
         guard let (bytes, count) = self.answers.takeReady() else { return }
-        context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+        if let socket {
+            socket.writeAtOnce(bytes)
+        } else {
+            context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+        }
         self.perform(self.machine.answered(count, at: self.loop.monotonicNow), context: context)
         self.resume(context: context)
     }
