@@ -27,7 +27,8 @@ let package = Package(
     ],
     targets: [
         // The core: values and pure functions, then the slots that fold.
-        .target(name: "Domain"),
+        .systemLibrary(name: "CChecksum"),
+        .target(name: "Domain", dependencies: ["CChecksum"]),
         .systemLibrary(name: "CPrefetch"),
         .target(name: "ScoreStore", dependencies: ["CPrefetch", "Domain"]),
 

@@ -20,7 +20,8 @@ let package = Package(
     name: "core",
     platforms: [.macOS(.v26)],
     targets: [
-        .target(name: "Domain"),
+        .systemLibrary(name: "CChecksum"),
+        .target(name: "Domain", dependencies: ["CChecksum"]),
         .systemLibrary(name: "CPrefetch"),
         .target(name: "ScoreStore", dependencies: ["CPrefetch", "Domain"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -72,7 +73,8 @@ if part == "collector" {
 if part == "fuzz" {
     package.dependencies = [.package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0")]
     package.targets = [
-        .target(name: "Domain"),
+        .systemLibrary(name: "CChecksum"),
+        .target(name: "Domain", dependencies: ["CChecksum"]),
         .systemLibrary(name: "CPrefetch"),
         .target(name: "ScoreStore", dependencies: ["CPrefetch", "Domain"]),
         .target(name: "Settings", dependencies: ["Domain", .product(name: "Yams", package: "Yams")]),
@@ -84,7 +86,8 @@ if part == "fuzz" {
 
 if part == "steps" {
     package.targets = [
-        .target(name: "Domain"),
+        .systemLibrary(name: "CChecksum"),
+        .target(name: "Domain", dependencies: ["CChecksum"]),
         .systemLibrary(name: "CPrefetch"),
         .target(name: "ScoreStore", dependencies: ["CPrefetch", "Domain"]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

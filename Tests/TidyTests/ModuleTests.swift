@@ -4,7 +4,7 @@ import Testing
 @Suite struct ModuleTests {
     /// What each module may import. Arrows point down only; the rims never import each other.
     static let allowed: [String: Set<String>] = [
-        "Domain": [],
+        "Domain": ["CChecksum"],
         "ScoreStore": ["CPrefetch", "Domain", "Glibc", "Synchronization"],
         "EventLog": ["CZlib", "Domain", "Glibc", "ScoreStore", "Synchronization"],
         "Catalog": ["Domain", "Foundation", "GRDB", "ScoreStore", "Synchronization"],

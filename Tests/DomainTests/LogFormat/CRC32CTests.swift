@@ -27,4 +27,18 @@ import Testing
             }
         }
     }
+
+    @Test func theInstructionAndTheTablesSayTheSame() {
+        var random = SeededRandom(seed: 32)
+        for count in Array(0..<70) + [4_095, 4_096, 65_537] {
+            let bytes = (0..<(count + 8)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            bytes.withUnsafeBytes { all in
+                for start in 0..<8 {
+                    let part = UnsafeRawBufferPointer(rebasing: all[start..<(start + count)])
+                    let previous = UInt32(truncatingIfNeeded: random.next())
+                    #expect(CRC32C.extend(previous, with: part) == CRC32C.extendByTables(previous, with: part))
+                }
+            }
+        }
+    }
 }
