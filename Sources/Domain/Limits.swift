@@ -101,6 +101,8 @@ package enum Limits {
     package static let lateness = TimeSpan.hours(48)
     /// Pipelined requests answered in one read cycle before the rest waits.
     package static let pipelinedRequests = 64
+    /// Bytes the standard pipeline gets at a time; it answers all requests in them before it can be held back.
+    package static let standardBytes = 1_024
     /// Connections of the public port; the next one is closed at once.
     package static let publicConnections = 16_384
     /// How long a connection may stay silent.

@@ -54,6 +54,42 @@ import Testing
         #expect(try connection.responses().map(\.status) == [204])
     }
 
+    @Test func aLongPipelineIsHeldBackInTheStandardPipelineToo() throws {
+        for endsInput in [false, true] {
+            let port = Port(commits: false)
+            let connection = try port.connect()
+            try connection.send("GET http://t.example/t.js HTTP/1.1\r\nHost: t.example\r\n\r\n")
+            #expect(try connection.responses().map(\.status) == [200])
+            let count = Limits.pipelinedRequests * 4
+            try connection.send(String(repeating: self.post, count: count))
+            // What the standard pipeline has in hand, it answers.
+            let inHand = Limits.standardBytes / self.post.utf8.count + 1
+            #expect(port.log.events.count <= Limits.pipelinedRequests + inHand)
+            if endsInput { connection.endInput() }
+            var statuses: [Int] = []
+            while statuses.count < count {
+                let before = statuses.count
+                port.log.commit()
+                port.eventLoop.run()
+                statuses += try connection.responses().map(\.status)
+                try #require(statuses.count > before)
+            }
+            #expect(statuses == Array(repeating: 204, count: count))
+            #expect(connection.channel.isActive != endsInput)
+        }
+    }
+
+    @Test func whatALingeringPeerSendsProlongsNothing() throws {
+        let port = Port()
+        let connection = try port.connect()
+        try connection.send(Port.request("GET", "/t.js", ["Connection: close"]))
+        for _ in 0..<4 {
+            port.eventLoop.advanceTime(by: .seconds(1))
+            try? connection.send("x")
+        }
+        #expect(!connection.channel.isActive)
+    }
+
     @Test func aLongPipelineIsAnsweredInPartsAndWhole() throws {
         let port = Port(commits: false)
         let connection = try port.connect()

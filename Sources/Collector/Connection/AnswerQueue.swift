@@ -46,7 +46,6 @@ struct AnswerQueue {
 
     // Whoever wrote the last bytes has let them go by now, so that the memory is ours alone again.
     private mutating func beginAfresh() {
-        if self.bytes.capacity > Self.keptBytes { self.bytes = ByteBuffer() }
         self.bytes.clear(minimumCapacity: Self.initialBytes)
     }
 
@@ -98,7 +97,20 @@ struct AnswerQueue {
         guard let ready = self.bytes.readSlice(length: length) else { return nil }
         self.firstSerial += UInt64(count)
         self.marks.removeFirst(count)
+        self.giveBack()
         return (ready, count)
+    }
+
+    /// Keeps no more memory than what is left to be said needs, so that a burst is not paid for until the next one.
+    private mutating func giveBack() {
+        if self.marks.isEmpty {
+            if self.bytes.capacity > Self.keptBytes { self.bytes = ByteBuffer() }
+            return
+        }
+        let said = self.bytes.readerIndex
+        guard said > Self.keptBytes, said >= self.bytes.readableBytes else { return }
+        self.bytes = ByteBuffer(bytes: self.bytes.readableBytesView)
+        for index in self.marks.indices { self.marks[index].end -= said }
     }
 
     /// Forgets everything.

@@ -121,7 +121,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.loop.beginCycle()
         self.machine.received(at: self.loop.monotonicNow)
         switch self.machine.state {
-        case .handedOver: context.fireChannelRead(self.wrapInboundOut(ByteBuffer(bytes: bytes)))
+        case .handedOver:
+            self.keep(bytes)
+            self.feed(context: context)
         case .reading where self.input == nil:
             // Nearly always whole requests, of which nothing has to be kept.
             let (length, pause) = self.takeRequests(from: bytes)
@@ -151,6 +153,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let (length, pause) = input.withUnsafeReadableBytes { self.takeRequests(from: $0) }
         if pause == .empty { self.input = nil } else { self.input?.moveReaderIndex(forwardBy: length) }
         self.pause(pause, context: context)
+    }
+
+    /// Gives the standard pipeline what arrived, little by little: of what it has, it answers all at once.
+    private func feed(context: ChannelHandlerContext) {
+        while self.machine.state == .handedOver, self.machine.mayRead, let rest = self.input?.readableBytes, rest > 0 {
+            guard let part = self.input?.readSlice(length: min(rest, Limits.standardBytes)) else { break }
+            context.fireChannelRead(self.wrapInboundOut(part))
+        }
+        guard self.input?.readableBytes == 0 else { return }
+        self.input = nil
+        guard self.machine.inputIsClosed else { return }
+        self.perform(self.machine.inputClosed(holdsInput: false), context: context)
     }
 
     /// Takes whole requests, as many as may be. Returns how long they are.
@@ -255,6 +269,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             self.loop.beginCycle()
             self.parse(context: context)
             self.writeReady(context: context)
+        } else if self.machine.state == .handedOver, self.machine.mayRead, self.input != nil {
+            self.loop.beginCycle()
+            self.feed(context: context)
+            self.writeReady(context: context)
         }
         guard self.holdsRead, self.machine.mayRead else { return }
         self.holdsRead = false
@@ -296,13 +314,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
             context.close(promise: nil)
             return
         }
-        if let rest = self.input.take() {
-            context.fireChannelRead(self.wrapInboundOut(rest))
-            context.fireChannelReadComplete()
-            self.writeReady(context: context)
-            self.resume(context: context)
+        guard self.input != nil else {
+            guard self.machine.inputIsClosed else { return }
+            return self.perform(self.machine.inputClosed(holdsInput: false), context: context)
         }
-        guard self.machine.inputIsClosed else { return }
-        self.perform(self.machine.inputClosed(holdsInput: false), context: context)
+        self.feed(context: context)
+        context.fireChannelReadComplete()
+        self.writeReady(context: context)
+        self.resume(context: context)
     }
 }

@@ -66,8 +66,9 @@ struct ConnectionMachine: Sendable {
 
     private var hasRoom: Bool { self.isWritable && self.outstanding < Limits.pipelinedRequests }
 
-    /// Bytes arrived.
+    /// Bytes arrived. Nothing a lingering peer sends prolongs its time.
     mutating func received(at now: TimeSpan) {
+        guard self.state != .lingering else { return }
         self.lastActive = now
         if self.requestStarted == nil { self.requestStarted = now }
     }
@@ -112,7 +113,9 @@ struct ConnectionMachine: Sendable {
     mutating func inputClosed(holdsInput: Bool) -> Action {
         self.inputIsClosed = true
         switch self.state {
-        case .reading where holdsInput && !self.hasRoom, .draining(.handOver): return .none
+        case .reading where holdsInput && !self.hasRoom, .handedOver where holdsInput && !self.hasRoom,
+            .draining(.handOver):
+            return .none
         case .reading, .handedOver, .draining(.close):
             self.state = .draining(.close)
             return self.goOn()

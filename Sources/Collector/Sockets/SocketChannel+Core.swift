@@ -233,6 +233,7 @@ extension SocketChannel: ChannelCore {
         self.socket.endOutput()
         promise?.succeed()
         self.pipeline.fireUserInboundEventTriggered(ChannelEvent.outputClosed)
+        if self.inputIsClosed { self.close0(error: ChannelError.eof, mode: .all, promise: nil) }
     }
 
     private func closeAll(_ error: any Error, _ promise: EventLoopPromise<Void>?) {

@@ -124,6 +124,7 @@ final class SocketLoop: EventLoop, @unchecked Sendable {
             for watcher in self.watchers.all { watcher.loopEnds() }
             for timer in self.timers.removeAll() { timer.abandon() }
         } while !self.tasks.isEmpty
+        self.unread.removeAll()
         // The system may give another thread the same name.
         self.threadID.store(0, ordering: .relaxed)
         for callback in self.whenOver { callback() }
