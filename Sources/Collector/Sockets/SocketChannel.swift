@@ -10,7 +10,7 @@ import Synchronization
 /// - Closing: as NIO's own channels. Both halves closed is closed; a broken connection is read to its end first, as a
 ///   page that was left may have sent something worth keeping before.
 ///
-/// `@unchecked Sendable`: everything mutable is touched on the loop alone, but for the two atomics that other threads
+/// `@unchecked Sendable`: everything mutable is touched on the loop alone, but for the three atomics that other threads
 /// may ask for.
 final class SocketChannel: Channel, @unchecked Sendable {
     let eventLoop: any EventLoop
