@@ -21,6 +21,20 @@ import Testing
         #expect(!machine.mayParse)
     }
 
+    @Test func whatALingeringPeerSendsProlongsNothing() {
+        var machine = ConnectionMachine(openedAt: self.at(0))
+        machine.received(at: self.at(0))
+        machine.took(closes: true)
+        #expect(machine.answered(1, at: self.at(1)) == .closeOutput)
+        #expect(machine.state == .lingering)
+        for second in 1...3 {
+            machine.received(at: self.at(Int64(second)))
+            #expect(machine.tick(at: self.at(Int64(second))) == .none)
+        }
+        machine.received(at: self.at(4))
+        #expect(machine.tick(at: self.at(4)) == .close)
+    }
+
     @Test func aConnectionWithoutAnswersDueIsHandedOverAtOnceAndNeverComesBack() {
         var machine = ConnectionMachine(openedAt: self.at(0))
         #expect(machine.didNotUnderstand() == .handOver)

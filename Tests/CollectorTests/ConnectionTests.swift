@@ -79,17 +79,6 @@ import Testing
         }
     }
 
-    @Test func whatALingeringPeerSendsProlongsNothing() throws {
-        let port = Port()
-        let connection = try port.connect()
-        try connection.send(Port.request("GET", "/t.js", ["Connection: close"]))
-        for _ in 0..<4 {
-            port.eventLoop.advanceTime(by: .seconds(1))
-            try? connection.send("x")
-        }
-        #expect(!connection.channel.isActive)
-    }
-
     @Test func aLongPipelineIsAnsweredInPartsAndWhole() throws {
         let port = Port(commits: false)
         let connection = try port.connect()
