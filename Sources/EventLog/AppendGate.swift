@@ -54,9 +54,12 @@ final class AppendGate: Sendable {
 
     /// Waits, on the committer's thread, until there is something to commit, or somebody urges. `last` is what the
     /// last block carried; nil when what is pending cannot be committed anyway, so that only an urge counts.
+    ///
+    /// It gathers first, and only then waits for a single record: to get up for the first of many just to lie down
+    /// again would take the core from the loop that is bringing the others.
     func waitForWork(last: Int?) {
-        self.wait(for: last == nil ? .max : 1, atMost: nil)
         if let last, last >= Self.leastGathered { self.wait(for: last, atMost: Limits.commitGathering) }
+        self.wait(for: last == nil ? .max : 1, atMost: nil)
         self.isUrged.store(false, ordering: .sequentiallyConsistent)
         // While it commits nobody needs to wake it: it looks again before it sleeps.
         self.wanted.store(.max, ordering: .sequentiallyConsistent)
