@@ -29,7 +29,7 @@ struct AnswerQueue {
     var isEmpty: Bool { self.marks.isEmpty }
 
     /// Adds an answer. Returns its number within the connection.
-    mutating func append(_ reply: Reply, closes: Bool, loop: CollectorLoop) -> UInt64 {
+    mutating func append(_ reply: consuming Reply, closes: Bool, loop: CollectorLoop) -> UInt64 {
         if self.marks.isEmpty { self.beginAfresh() }
         loop.render(reply.answer, closes: closes, into: &self.bytes)
         self.marks.append(

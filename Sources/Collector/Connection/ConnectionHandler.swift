@@ -199,7 +199,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var takesRequests: Bool { self.machine.state == .handedOver }
 
     /// The answer to a request; to one that the standard pipeline read, while ``takesRequests``.
-    func take(_ reply: Reply, closes: Bool) {
+    func take(_ reply: consuming Reply, closes: Bool) {
         self.machine.took(closes: closes)
         self.append(reply, closes: closes)
     }
@@ -214,9 +214,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     // MARK: Answers
 
-    private func append(_ reply: Reply, closes: Bool) {
+    private func append(_ reply: consuming Reply, closes: Bool) {
+        let wait = reply.wait
         let serial = self.answers.append(reply, closes: closes, loop: self.loop)
-        switch reply.wait {
+        switch wait {
         case .none: break
         case .commit(let ticket, let lane): self.loop.await(ticket, on: lane, for: self)
         case .commitBriefly(let ticket, let lane):

@@ -31,7 +31,7 @@ struct Reply: Sendable {
     var onFailure: Answer?
 
     /// A reply.
-    init(_ answer: Answer, wait: Wait = .none, onFailure: Answer? = nil) {
+    init(_ answer: consuming Answer, wait: Wait = .none, onFailure: consuming Answer? = nil) {
         self.answer = answer
         self.wait = wait
         self.onFailure = onFailure

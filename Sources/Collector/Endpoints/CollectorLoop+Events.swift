@@ -79,7 +79,12 @@ extension CollectorLoop {
     }
 
     /// Appends what was accepted, counts, and sets or clears the cookie.
-    private func finish(_ intake: Intake, _ report: EventReport, answer: Answer, onFailure: Answer) -> Reply {
+    private func finish(
+        _ intake: Intake,
+        _ report: EventReport,
+        answer: consuming Answer,
+        onFailure: consuming Answer
+    ) -> Reply {
         self.frames = intake.frames
         guard intake.records > 0 else {
             self.count(report)
@@ -96,7 +101,6 @@ extension CollectorLoop {
             return Reply(onFailure)
         }
         self.count(report)
-        var answer = answer
         let cookie = self.collector.settings.cookie
         if intake.erasedVisitor != nil {
             answer.add("Set-Cookie", cookie.clearingLine)
