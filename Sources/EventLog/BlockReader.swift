@@ -11,8 +11,12 @@ struct BlockReader {
     /// The durable records of the segment end here.
     private let endOffset: UInt64
     private var chain: BlockChain
+    /// Keeps its memory from one part of the file to the next: fresh memory of this size is mapped anew each time, and
+    /// its pages cost more than what is read into them.
     private var window: [UInt8] = []
     private var windowStart = 0
+    /// How many bytes of the window are the file's.
+    private var windowCount = 0
 
     /// A reader from the block that holds `offset` on.
     init(_ segment: Segment, _ file: any StorageFile, header: SegmentHeader, from offset: UInt64, endOffset: UInt64) {
@@ -68,7 +72,7 @@ struct BlockReader {
         let start = self.chain.position - self.windowStart
         do throws(BlockFault) {
             return try self.window.withUnsafeBufferPointer { (buffer) throws(BlockFault) in
-                let rest = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[start...]))
+                let rest = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[start..<self.windowCount]))
                 return try body(self.chain, rest, self.header.salt)
             }
         } catch {
@@ -79,12 +83,18 @@ struct BlockReader {
     /// Makes the window hold `count` bytes from the chain's end on, as far as the file does.
     private mutating func fill(_ count: Int) throws(SegmentReadFailure) {
         let start = self.chain.position - self.windowStart
-        if start >= 0, start + count <= self.window.count { return }
+        if start >= 0, start + count <= self.windowCount { return }
+        let wanted = max(count, Self.windowBytes)
+        if self.window.count < wanted { self.window = Array(repeating: 0, count: wanted) }
+        let (file, position) = (self.file, self.chain.position)
         do throws(StorageFailure) {
-            self.window = try self.file.bytes(at: self.chain.position, count: max(count, Self.windowBytes))
+            self.windowCount = try self.window.withUnsafeMutableBufferPointer { (window) throws(StorageFailure) in
+                try file.readAll(into: UnsafeMutableRawBufferPointer(window), at: position)
+            }
         } catch {
+            self.windowCount = 0
             throw .storage(error)
         }
-        self.windowStart = self.chain.position
+        self.windowStart = position
     }
 }

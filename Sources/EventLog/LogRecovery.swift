@@ -44,18 +44,22 @@ struct LogRecovery {
             offsets = [0]
         }
         let segments = try self.headers(offsets)
-        var result = try self.recoverLast(segments, marker: marker?.bytes)
+        let earlier = try self.causes(from: checkpoint, before: segments)
+        let (found, bytes) = try self.recoverLast(segments, marker: marker?.bytes, causes: earlier)
+        var result = found
         if let marker {
             guard marker.offset <= result.chain.offset else {
                 throw .missing(from: result.chain.offset, to: marker.offset)
             }
         }
         result.opening.wasClean = result.opening.wasClean || isNew
-        // Everything is judged before anything is changed.
-        result.causes = try self.rebuildCauses(from: checkpoint, result)
+        guard earlier.offset <= result.chain.offset else {
+            throw .endsBeforeCheckpoint(end: result.chain.offset, checkpoint: earlier.offset)
+        }
+        // Everything was judged before anything is changed.
         result.opening.records = result.chain.offset - segments[0].firstOffset
         try self.attempt { () throws(StorageFailure) in
-            if !result.opening.wasClean { result.file = try self.rewrite(segments, to: result.chain) }
+            if !result.opening.wasClean { result.file = try self.rewrite(segments, bytes, to: result.chain) }
             try self.clear(names)
         }
         return result
@@ -78,7 +82,7 @@ struct LogRecovery {
             firstOffset: 0,
             baseTime: .distantPast
         )
-        try self.place(header.encoded(), as: SegmentName.name(of: 0))
+        try self.place(header.encoded()[...], as: SegmentName.name(of: 0))
     }
 
     private func headers(_ offsets: [UInt64]) throws(LogOpenFailure) -> [Segment] {
@@ -106,7 +110,11 @@ struct LogRecovery {
 
     /// Syncs and reads the last segment. Synced before it is read, because what was read decides what is folded, and
     /// must not be less durable than that.
-    private func recoverLast(_ segments: [Segment], marker: [UInt8]?) throws(LogOpenFailure) -> Result {
+    private func recoverLast(
+        _ segments: [Segment],
+        marker: [UInt8]?,
+        causes earlier: CauseCheckpoint
+    ) throws(LogOpenFailure) -> (Result, bytes: [UInt8]) {
         let last = segments[segments.count - 1]
         // Only what is full is sealed, so that another segment followed it.
         if let seal = last.header.seal { throw .missing(from: seal.endOffset, to: seal.endOffset + 1) }
@@ -116,8 +124,12 @@ struct LogRecovery {
             return (file, try file.bytes(at: 0, count: try file.size()))
         }
         var begun: Timestamp?
+        var causes = earlier.table
         let recovery = bytes.withUnsafeBytes {
-            Recovery(of: $0, header: last.header) { block, _ in begun = begun ?? block.time }
+            Recovery(of: $0, header: last.header) { block, payload in
+                begun = begun ?? block.time
+                if block.endOffset > earlier.offset { causes.storeAll(in: payload) }
+            }
         }
         var opening = LogOpening()
         switch recovery.tail {
@@ -137,58 +149,55 @@ struct LogRecovery {
         )
         opening.wasClean = !opening.hadTornWrite && bytes.count == self.configuration.segmentBytes
         opening.wasClean = opening.wasClean && marker.map(expected.matches) ?? false
-        return Result(
+        let result = Result(
             segments: segments,
             file: file,
             chain: recovery.chain,
             begun: begun,
-            causes: CauseTable(),
+            causes: causes,
             opening: opening
         )
+        return (result, bytes)
     }
 
-    private func rebuildCauses(
+    /// The causes of all records before the last segment, whose own are noted when it is read.
+    private func causes(
         from checkpoint: CauseCheckpoint?,
-        _ result: Result
-    ) throws(LogOpenFailure)
-        -> CauseTable
-    {
-        let start = result.segments[0].firstOffset
-        let end = result.chain.offset
-        var table = checkpoint?.table ?? CauseTable()
-        var offset = checkpoint?.offset ?? start
-        guard offset >= start else { throw .beginsBehindCheckpoint(start: start, checkpoint: offset) }
-        guard offset <= end else { throw .endsBeforeCheckpoint(end: end, checkpoint: offset) }
-        for (index, segment) in result.segments.enumerated() {
-            let isLast = index + 1 == result.segments.count
-            let segmentEnd = isLast ? end : result.segments[index + 1].firstOffset
-            guard offset < segmentEnd else { continue }
+        before segments: [Segment]
+    ) throws(LogOpenFailure) -> CauseCheckpoint {
+        let start = segments[0].firstOffset
+        var seen = checkpoint ?? CauseCheckpoint(table: CauseTable(), offset: start)
+        guard seen.offset >= start else { throw .beginsBehindCheckpoint(start: start, checkpoint: seen.offset) }
+        for (segment, next) in zip(segments, segments.dropFirst()) where seen.offset < next.firstOffset {
             do throws(SegmentReadFailure) {
-                var reader = try SegmentReader(segment, in: self.storage, from: offset, endOffset: segmentEnd)
-                while offset < segmentEnd {
-                    for block in try reader.read(from: offset, maximumBytes: 1_048_576) {
-                        block.frames.withUnsafeBytes { table.storeAll(in: $0) }
-                        offset = block.endOffset
+                let end = next.firstOffset
+                var reader = try SegmentReader(segment, in: self.storage, from: seen.offset, endOffset: end)
+                while seen.offset < end {
+                    for block in try reader.read(from: seen.offset, maximumBytes: 1_048_576) {
+                        block.frames.withUnsafeBytes { seen.table.storeAll(in: $0) }
+                        seen.offset = block.endOffset
                     }
                 }
             } catch {
                 throw LogOpenFailure(error, file: segment.name)
             }
-            guard offset == segmentEnd else { throw .missing(from: segmentEnd, to: offset) }
+            guard seen.offset == next.firstOffset else { throw .missing(from: next.firstOffset, to: seen.offset) }
         }
-        return table
+        return seen
     }
 
     /// Replaces the last segment by a fresh copy of its good blocks. The page cache of the old file may show bytes
     /// that a failed sync never brought to the disk, and behind its end may lie a torn write; the copy has neither.
-    private func rewrite(_ segments: [Segment], to chain: BlockChain) throws(StorageFailure) -> any StorageFile {
-        let name = segments[segments.count - 1].name
-        let good = try self.storage.open(name, forWriting: false).bytes(at: 0, count: chain.position)
-        return try self.place(good, as: name)
+    private func rewrite(
+        _ segments: [Segment],
+        _ bytes: [UInt8],
+        to chain: BlockChain
+    ) throws(StorageFailure) -> any StorageFile {
+        try self.place(bytes[..<chain.position], as: segments[segments.count - 1].name)
     }
 
     @discardableResult
-    private func place(_ content: [UInt8], as name: String) throws(StorageFailure) -> any StorageFile {
+    private func place(_ content: ArraySlice<UInt8>, as name: String) throws(StorageFailure) -> any StorageFile {
         let file = try self.storage.create(Self.temporaryName)
         try content.withUnsafeBufferPointer { (buffer) throws(StorageFailure) in
             try file.writeAll(UnsafeRawBufferPointer(buffer), at: 0)
