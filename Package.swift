@@ -44,9 +44,10 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(
             name: "Catalog",
-            dependencies: ["Domain", "ScoreStore", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: ["CSQLite", "Domain", "ScoreStore", .product(name: "GRDB", package: "GRDB.swift")]
         ),
         .target(
             name: "Delivery",

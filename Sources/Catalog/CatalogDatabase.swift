@@ -1,3 +1,4 @@
+internal import CSQLite
 package import Domain
 internal import Foundation
 internal import GRDB
@@ -43,7 +44,12 @@ package final class CatalogDatabase: Sendable {
         try migrator.migrate(connections)
     }
 
+    /// Once for the process, before its first catalog. Where something else opened a database before, SQLite goes on
+    /// counting, and nothing but speed is lost.
+    private static let memoryCounts: Void = { _ = vendange_sqlite_without_memory_counts() }()
+
     private static func configuration() -> Configuration {
+        Self.memoryCounts
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         // A person in the `sqlite3` shell may hold the write lock for a moment.

@@ -7,7 +7,7 @@ import Testing
         "Domain": ["CChecksum"],
         "ScoreStore": ["CPrefetch", "Domain", "Glibc", "Synchronization"],
         "EventLog": ["CZlib", "Domain", "Glibc", "ScoreStore", "Synchronization"],
-        "Catalog": ["Domain", "Foundation", "GRDB", "ScoreStore", "Synchronization"],
+        "Catalog": ["CSQLite", "Domain", "Foundation", "GRDB", "ScoreStore", "Synchronization"],
         "Collector": [
             "CSockets", "Dispatch", "Domain", "Glibc", "HeapModule", "NIOCore", "NIOHTTP1", "NIOSSL", "ScoreStore",
             "Synchronization",
