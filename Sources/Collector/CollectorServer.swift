@@ -97,9 +97,15 @@ private final class LoopTable: Sendable {
     private let refused = Atomic<UInt64>(0)
 
     init(collector: Collector, options: CollectorServer.Options) throws(IOError) {
-        self.first = try SocketLoop.start(name: "vdg-loop-0")
-        var sockets = [self.first]
-        for index in 1..<max(1, options.loops) { sockets.append(try SocketLoop.start(name: "vdg-loop-\(index)")) }
+        let first = try SocketLoop.start(name: "vdg-loop-0")
+        var sockets = [first]
+        do throws(IOError) {
+            for index in 1..<max(1, options.loops) { sockets.append(try SocketLoop.start(name: "vdg-loop-\(index)")) }
+        } catch {
+            for loop in sockets { loop.shutdownGracefully { _ in } }
+            throw error
+        }
+        self.first = first
         self.sockets = sockets
         self.all = sockets.map { CollectorLoop(collector: collector, eventLoop: $0) }
         self.maximumConnections = options.maximumConnections

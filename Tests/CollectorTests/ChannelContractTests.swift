@@ -94,6 +94,24 @@ import Testing
         try await listening.stop()
     }
 
+    /// NIO's own channel drops what was not sent yet; ours sends it.
+    @Test func whatWasWrittenIsSentThoughTheInputEndedBefore() async throws {
+        let end = End()
+        let listening = try await ChannelMaker.own.listen(end.listening)
+        let peer = try await listening.connect(reads: false)
+        try await peer.endOutput()
+        await end.recorder.wait { $0.contains(.inputClosed) }
+        let channel = await end.channel
+        let bytes = Self.noise(count: 8_000_000, seed: 4)
+        let written = Self.write(bytes, to: channel)
+        channel.close(mode: .output, promise: nil)
+        try await peer.channel.setOption(ChannelOptions.autoRead, value: true).get()
+        #expect(await peer.readToEnd() == bytes)
+        try await written.get()
+        try await channel.closeFuture.get()
+        try await listening.stop()
+    }
+
     @Test(arguments: ChannelMaker.allCases)
     func aPeerThatDoesNotReadIsNoticedAndCanReadLater(_ maker: ChannelMaker) async throws {
         let end = End()
@@ -150,6 +168,24 @@ import Testing
         try await peer.channel.close()
         await end.recorder.wait { $0.contains(.inactive) }
         try await channel.closeFuture.get()
+        try await listening.stop()
+    }
+
+    @Test(arguments: ChannelMaker.allCases)
+    func whatABrokenPeerSentBeforeIsReadThoughSendingFailsFirst(_ maker: ChannelMaker) async throws {
+        let end = End()
+        let listening = try await maker.listen(end.listening)
+        let peer = try BlockingPeer(port: listening.port)
+        let channel = await end.channel
+        // In one task of the channel's loop, so that it sees neither the bytes nor that the peer is gone before it sends.
+        let write = channel.eventLoop.flatSubmit {
+            peer.send("my last words")
+            peer.breakOff()
+            return channel.writeAndFlush(ByteBuffer(string: "for nobody"))
+        }
+        await #expect(throws: (any Error).self) { try await write.get() }
+        try await channel.closeFuture.get()
+        #expect(end.recorder.bytes == Array("my last words".utf8))
         try await listening.stop()
     }
 

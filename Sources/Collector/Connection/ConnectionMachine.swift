@@ -119,10 +119,8 @@ struct ConnectionMachine: Sendable {
         case .reading, .handedOver, .draining(.close):
             self.state = .draining(.close)
             return self.goOn()
-        case .lingering:
-            self.state = .closed
-            return .close
-        case .closed: return .none
+        // With its other half closed too, or once its last answer is sent, the channel closes by itself.
+        case .lingering, .closed: return .none
         }
     }
 
@@ -142,7 +140,8 @@ struct ConnectionMachine: Sendable {
         let isLate =
             switch self.state {
             case .closed: false
-            case .lingering: silence > Limits.lingering.microseconds
+            // Who has not taken the answers yet is only slow.
+            case .lingering: silence > (self.isWritable ? Limits.lingering : Limits.idleConnection).microseconds
             // Waiting for the log is no silence of the peer's; not taking the answers is.
             case .reading, .handedOver, .draining:
                 (self.outstanding == 0 || !self.isWritable) && silence > Limits.idleConnection.microseconds
@@ -159,7 +158,7 @@ struct ConnectionMachine: Sendable {
             self.state = .handedOver
             return .handOver
         }
-        self.state = self.inputIsClosed ? .closed : .lingering
-        return self.inputIsClosed ? .close : .closeOutput
+        self.state = .lingering
+        return .closeOutput
     }
 }

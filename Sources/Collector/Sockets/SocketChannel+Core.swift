@@ -39,7 +39,12 @@ extension SocketChannel: SocketWatcher {
             self.holdsBytes = self.isEnding || count == Limits.receivedBytes
             self.take(UnsafeRawBufferPointer(rebasing: self.loop.room[..<count]))
             return
-        case .wouldBlock: self.holdsBytes = false
+        case .wouldBlock:
+            self.holdsBytes = false
+            if case .broken(let error) = self.outputClosing {
+                self.close0(error: error, mode: .all, promise: nil)
+                return
+            }
         case .broken(let code):
             let error = IOError(errnoCode: code, reason: "recv")
             self.pipeline.syncOperations.fireErrorCaught(error)
@@ -166,10 +171,26 @@ extension SocketChannel: ChannelCore {
             if sent.becameWritable { self.changeWritability() }
         }
         if let failure {
-            self.close0(error: IOError(errnoCode: failure, reason: "send"), mode: .all, promise: nil)
+            self.breakOff(IOError(errnoCode: failure, reason: "send"))
         } else if self.isOpen, case .afterWrites(let promise) = self.outputClosing, !self.writes.hasFlushed {
             self.endOutput(promise)
         }
+    }
+
+    /// Nothing can be sent any more. What the peer sent before it broke off is read, and that is all there will be.
+    private func breakOff(_ error: IOError) {
+        self.failWrites(error)
+        self.outputClosing = .broken(error)
+        self.isEnding = true
+        self.holdsBytes = true
+        self.readAgain()
+        // Where no bytes are wanted now, who would want them later waits for an answer that cannot be given.
+        if !self.wantsBytes || self.inputIsClosed { self.close0(error: error, mode: .all, promise: nil) }
+    }
+
+    private func failWrites(_ error: any Error) {
+        for write in self.writes.removeAll() { write.fail(error) }
+        if case .afterWrites(let waiting) = self.outputClosing { waiting?.fail(error) }
     }
 
     /// Writes bytes and flushes, without the pipeline between.
@@ -209,8 +230,10 @@ extension SocketChannel: ChannelCore {
             promise?.fail(ChannelError.inputClosed)
             return
         }
-        if case .closed = self.outputClosing { return self.closeAll(error, promise) }
-        self.inputIsClosed = true
+        switch self.outputClosing {
+        case .closed, .broken: return self.closeAll(error, promise)
+        case .open, .afterWrites: self.inputIsClosed = true
+        }
         promise?.succeed()
         self.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
     }
@@ -220,9 +243,10 @@ extension SocketChannel: ChannelCore {
             promise?.fail(ChannelError.outputClosed)
             return
         }
-        if self.inputIsClosed { return self.closeAll(error, promise) }
         if self.writes.hasFlushed {
             self.outputClosing = .afterWrites(promise)
+        } else if self.inputIsClosed {
+            self.closeAll(error, promise)
         } else {
             self.endOutput(promise)
         }
@@ -242,8 +266,7 @@ extension SocketChannel: ChannelCore {
         self.isActiveFlag.store(false, ordering: .relaxed)
         if let key { self.loop.forget(key) }
         self.socket.close()
-        for write in self.writes.removeAll() { write.fail(error) }
-        if case .afterWrites(let waiting) = self.outputClosing { waiting?.fail(error) }
+        self.failWrites(error)
         self.outputClosing = .closed
         self.connection = nil
         promise?.succeed()

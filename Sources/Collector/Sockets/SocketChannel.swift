@@ -7,8 +7,8 @@ import Synchronization
 /// - Reading: once for each change that the loop tells, into the loop's own memory; on in the next turn if that was not
 ///   all and the handlers want more. Nothing is read, and nothing asked of the system, while they do not.
 /// - Writing: at once, on a flush. What the system does not take waits until it does.
-/// - Closing: as NIO's own channels. Both halves closed is closed; a broken connection is read to its end first, as a
-///   page that was left may have sent something worth keeping before.
+/// - Closing: both halves closed is closed, once what was written is sent. A broken connection is read to its end first,
+///   whether reading or writing showed that it is, as a page that was left may have sent something worth keeping before.
 ///
 /// `@unchecked Sendable`: everything mutable is touched on the loop alone, but for the three atomics that other threads
 /// may ask for.
@@ -43,6 +43,8 @@ final class SocketChannel: Channel, @unchecked Sendable {
         case open
         case afterWrites(EventLoopPromise<Void>?)
         case closed
+        /// The system takes nothing any more: what the peer sent before is read, and then the connection closed.
+        case broken(IOError)
     }
 
     let isOpenFlag = Atomic(true)

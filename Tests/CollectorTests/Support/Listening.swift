@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -84,6 +85,27 @@ struct Peer: Sendable {
     func readToEnd() async -> [UInt8] {
         await self.recorder.wait { $0.contains(.inputClosed) || $0.contains(.inactive) }
         return self.recorder.bytes
+    }
+}
+
+/// A client's end whose calls are through when they return, whoever makes them.
+struct BlockingPeer: Sendable {
+    private let descriptor: CInt
+
+    init(port: Int) throws {
+        self.descriptor = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let address = try SocketAddress(ipAddress: "127.0.0.1", port: port)
+        let isConnected = address.withSockAddr { Glibc.connect(self.descriptor, $0, socklen_t($1)) == 0 }
+        guard isConnected else { throw IOError(errnoCode: errno, reason: "connect") }
+    }
+
+    func send(_ text: String) { _ = Glibc.send(self.descriptor, text, text.utf8.count, 0) }
+
+    /// Closes without waiting for anything, which tells the other end that the connection is no more.
+    func breakOff() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(self.descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+        Glibc.close(self.descriptor)
     }
 }
 
