@@ -51,6 +51,8 @@ import Testing
         #expect(report.refused > 0)
         #expect(report.deliveries > seeds.count)
         #expect(report.acknowledged > 50 * seeds.count)
+        #expect(report.damagedCheckpoints > seeds.count / 4)
+        #expect(report.noticedDamages > seeds.count)
         print("simulated: \(report)")
     }
 
@@ -73,5 +75,7 @@ extension SimulationRun.Report {
         self.refused += other.refused
         self.deliveries += other.deliveries
         self.fromCheckpoint += other.fromCheckpoint
+        self.damagedCheckpoints += other.damagedCheckpoints
+        self.noticedDamages += other.noticedDamages
     }
 }

@@ -109,6 +109,16 @@ package final class FaultyStorage: LogStorage {
         }
     }
 
+    /// Inverts any bit of one of some files. Returns which; nil if they hold nothing.
+    @discardableResult
+    package func flipBit(among names: [String], using random: inout SeededRandom) -> String? {
+        guard let name = names.randomElement(using: &random), let count = self.contents(of: name)?.count, count > 0
+        else { return nil }
+        let position = Int.random(in: 0..<count, using: &random)
+        self.flipBit(of: name, at: position, bit: Int.random(in: 0..<8, using: &random))
+        return name
+    }
+
     /// Cuts a file, on disk and in the cache.
     package func truncate(_ name: String, to count: Int) {
         self.world.withLock { world in

@@ -17,6 +17,8 @@ final class Machine {
     let catalog: CatalogDatabase
     let commits = CommitFaults()
     let network: SimulatedNetwork
+    /// The checkpoint that was damaged last.
+    private var damaged: String?
 
     init(seed: UInt64) throws {
         self.log = FaultyStorage(seed: seed)
@@ -36,6 +38,15 @@ final class Machine {
             if losingPower { storage.crash() } else { storage.restart() }
         }
         self.commits.heal()
+    }
+
+    /// A bit of a checkpoint flips while nobody looks. Only one of them at a time is damaged, which is what two of them
+    /// are kept for. Returns whether there was one to damage.
+    func damageCheckpoint(_ random: inout SeededRandom) -> Bool {
+        let names = ((try? self.checkpoints.list()) ?? []).filter { $0.hasSuffix(".ckpt") }
+        guard names.count > 1, self.damaged.map({ !names.contains($0) }) ?? true else { return false }
+        self.damaged = self.checkpoints.flipBit(among: names, using: &random)
+        return self.damaged != nil
     }
 
     /// The disks have room and the catalog takes transactions.

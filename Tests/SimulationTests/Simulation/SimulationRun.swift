@@ -21,6 +21,8 @@ struct SimulationRun {
         var refused: UInt64 = 0
         var deliveries = 0
         var fromCheckpoint = 0
+        var damagedCheckpoints = 0
+        var noticedDamages = 0
     }
 
     private let machine: Machine
@@ -41,7 +43,9 @@ struct SimulationRun {
         self.random = SeededRandom(seed: seed)
         self.machine = try Machine(seed: seed)
         self.steps = Workload(seed: seed, count: 45).steps[...]
-        self.machine.log.writesShort = Int.random(in: 0..<4, using: &self.random) == 0
+        for disk in [self.machine.log, self.machine.checkpoints] {
+            disk.writesShort = Int.random(in: 0..<4, using: &self.random) == 0
+        }
         self.pace = Pace(&self.random)
         let workers = Int.random(in: 1...3, using: &self.random)
         self.service = try SimulatedService(self.machine, workers: workers, browsers: self.browsers.memory)
@@ -109,7 +113,7 @@ struct SimulationRun {
         case 7..<9: self.machine.log.runOut(for: Int.random(in: 1...40, using: &self.random))
         case 9: self.machine.checkpoints.runOut(for: Int.random(in: 1...3, using: &self.random))
         case 10:
-            self.machine.log.failSync()
+            (Bool.random(using: &self.random) ? self.machine.log : self.machine.checkpoints).failSync()
             self.report.failedSyncs += 1
         case 11: self.machine.clock.stepWall(.seconds(Int64.random(in: -4_000_000...4_000_000, using: &self.random)))
         case 12: try self.stopAndStart()
@@ -138,6 +142,13 @@ struct SimulationRun {
         self.collectAcknowledgements()
         let losingPower = Bool.random(using: &self.random)
         try self.startAgain(losingPower: losingPower)
+        // What can only be asked of a service at rest is asked after some of the starts: nobody would meet a machine that
+        // comes to rest after each.
+        guard Int.random(in: 0..<6, using: &self.random) == 0 else { return }
+        try self.settle()
+        try self.checkSettled()
+        guard Int.random(in: 0..<4, using: &self.random) == 0 else { return }
+        try Promises.checkReplay(self.service, self.archive, workers: Int.random(in: 1...5, using: &self.random))
     }
 
     private mutating func startAgain(losingPower: Bool) throws {
@@ -148,6 +159,9 @@ struct SimulationRun {
         for attempt in 0..<8 {
             if losesPower { self.report.powerCuts += 1 }
             self.machine.start(losingPower: losesPower)
+            if Int.random(in: 0..<4, using: &self.random) == 0, self.machine.damageCheckpoint(&self.random) {
+                self.report.damagedCheckpoints += 1
+            }
             if attempt < 3, Int.random(in: 0..<4, using: &self.random) == 0 {
                 self.machine.log.crash(after: Int.random(in: 1...6, using: &self.random))
             }
@@ -248,8 +262,29 @@ struct SimulationRun {
         throw BrokenPromise("6: deliveries wait for ever")
     }
 
+    /// A bit of the log flips: that is noticed, or is in what nobody reads, or in the last block, which then counts as
+    /// never written. Nothing else is served than was published.
+    private mutating func checkDamage() throws {
+        let disk = self.machine.log.copy(seed: self.random.next())
+        disk.flipBit(among: try disk.list().filter { SegmentName.firstOffset(of: $0) != nil }, using: &self.random)
+        do {
+            let log = try SegmentLog(
+                storage: disk,
+                configuration: SimulatedService.logConfiguration,
+                clock: self.machine.clock,
+                randomness: self.machine.randomness
+            )
+            try self.archive.checkServed(log)
+        } catch is LogOpenFailure {
+            self.report.noticedDamages += 1
+        } catch is LogReadFailure {
+            self.report.noticedDamages += 1
+        }
+    }
+
     private mutating func checkEnd() throws {
         try self.archive.check(self.service.pipeline.log)
+        for _ in 0..<4 { try self.checkDamage() }
         try Promises.checkReplay(self.service, self.archive, workers: Int.random(in: 1...5, using: &self.random))
         try self.deliverTheRest()
         try Promises.checkDeliveries(self.machine.network, self.machine.catalog)
