@@ -100,7 +100,7 @@ class Connection:
 class Service:
     """`vendange serve` with its settings, in a directory."""
 
-    def __init__(self, directory, *, model=None, destinations=(), site=None, data=None, public=None):
+    def __init__(self, directory, *, model=None, destinations=(), site=None, data=None, public=None, proxies=None):
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.data = pathlib.Path(data or self.directory / "data")
@@ -130,7 +130,7 @@ class Service:
             "private": {"host": "127.0.0.1", "port": self.private_port},
             "sites": [site],
             "destinations": list(destinations),
-        }
+        } | ({"proxies": proxies} if proxies else {})
         self.config.write_text(
             "\n".join(f"{name}: {json.dumps(value)}" for name, value in settings.items()) + "\n"
         )
