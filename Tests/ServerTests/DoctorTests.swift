@@ -10,8 +10,8 @@ import Testing
     typealias Harness = AdministrationHarness
     typealias Kind = Diagnosis.Finding.Kind
 
-    private static func examine(_ path: String) -> Diagnosis {
-        Examination(Harness.settings(path), at: SystemClock().wallTime()).run()
+    private static func examine(_ path: String, at time: Timestamp = SystemClock().wallTime()) -> Diagnosis {
+        Examination(Harness.settings(path), at: time).run()
     }
 
     /// The kind and part of whatever has to be done.
@@ -40,6 +40,17 @@ import Testing
         #expect(found.catalog?.lagRecords == 0)
         #expect(found.checkpoints.map(\.high) == [found.log?.end])
         #expect((found.space?.freeBytes ?? 0) > 0)
+    }
+
+    @Test func theAgeOfACheckpointIsThatOfItsFile() async throws {
+        let place = try await Self.stopped()
+        let file = try #require(Self.examine(place.path).checkpoints.first?.file)
+        let written = Timestamp(seconds: 1_700_000_000)
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: Double(written.seconds))],
+            ofItemAtPath: place.path + "/checkpoints/" + file
+        )
+        #expect(Self.examine(place.path, at: written.adding(.minutes(95))).checkpoints.map(\.ageSeconds) == [95 * 60])
     }
 
     @Test func everyProblemHasAnAdvice() async throws {

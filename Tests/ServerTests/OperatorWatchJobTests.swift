@@ -11,11 +11,14 @@ import Testing
 @Suite struct OperatorWatchJobTests {
     typealias Harness = AdministrationHarness
 
-    private static func job(_ harness: Harness, certificateEnds: Timestamp? = nil) -> OperatorWatchJob {
+    private static func job(
+        _ harness: Harness,
+        certificateEnds: @escaping @Sendable () -> Timestamp? = { nil }
+    ) -> OperatorWatchJob {
         OperatorWatchJob(
             core: harness.core,
             outbox: CatalogOutbox(catalog: harness.core.catalog),
-            certificateEnds: { certificateEnds },
+            certificateEnds: certificateEnds,
             onNotice: {}
         )
     }
@@ -94,6 +97,21 @@ import Testing
             harness.clock.advance(.minutes(10))
             try await job.run()
             #expect(try await Self.notices(harness) == ["destination_failing crm begun"])
+            // It takes everything again, the notice too.
+            let outbox = CatalogOutbox(catalog: harness.core.catalog)
+            let now = harness.clock.wallTime()
+            while let item = try await outbox.ready(for: "crm", at: now, limit: 1).first {
+                try await outbox.record(
+                    DeliveryAttempt(item: item.id, time: now, status: 200, error: "", verdict: .delivered)
+                )
+            }
+            for _ in 0..<3 {
+                try await job.run()
+                harness.clock.advance(.minutes(10))
+            }
+            #expect(
+                try await Self.notices(harness) == ["destination_failing crm begun", "destination_failing crm over"]
+            )
         }
     }
 
@@ -122,13 +140,16 @@ import Testing
 
     @Test func aCertificateIsSpokenOfBeforeItEnds() async throws {
         try await Harness.run { harness in
-            let end = harness.clock.wallTime().adding(.days(15))
-            let job = Self.job(harness, certificateEnds: end)
+            let end = Mutex(harness.clock.wallTime().adding(.days(15)))
+            let job = Self.job(harness, certificateEnds: { end.withLock { $0 } })
             try await job.run()
             #expect(try await Self.notices(harness).isEmpty)
             harness.clock.advance(.days(2))
             try await job.run()
             #expect(try await Self.notices(harness) == ["certificate_ending begun"])
+            end.withLock { $0 = $0.adding(.days(90)) }
+            for _ in 0..<2 { try await job.run() }
+            #expect(try await Self.notices(harness) == ["certificate_ending begun", "certificate_ending over"])
         }
     }
 
