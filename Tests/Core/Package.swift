@@ -6,8 +6,8 @@ import PackageDescription
 // (scripts/fuzz) and the budgets of instructions and allocations (loadtests/budgets), which are a release's. Its folders
 // link to those of the project; nothing here is compiled from a copy.
 
-// What is built: `store` (nothing from outside), `collector` (with NIO), `fuzz` (instrumented, with the fuzzer's
-// program) or `steps` (the program the budgets count).
+// What is built: `store` (nothing from outside), `decoders` (that, and all that reads bytes from outside), `collector`
+// (with NIO), `fuzz` (instrumented, with the fuzzer's program) or `steps` (the program the budgets count).
 let part = Context.environment["VENDANGE_CORE"] ?? "store"
 
 // The collector's codec without its event loops.
@@ -15,6 +15,12 @@ let codec = [
     "HTTP/HostField.swift", "HTTP/Octets.swift", "HTTP/RequestField.swift", "HTTP/RequestHead.swift",
     "HTTP/RequestParser.swift", "HTTP/Route.swift",
 ]
+
+let yams = Package.Dependency.package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0")
+let settings = Target.target(
+    name: "Settings",
+    dependencies: ["Domain", .product(name: "Yams", package: "Yams")]
+)
 
 let package = Package(
     name: "core",
@@ -70,14 +76,23 @@ if part == "collector" {
     package.targets += [.target(name: "CTraced"), .target(name: "TracedLocks", dependencies: ["CTraced"])]
 }
 
+if part == "decoders" {
+    package.dependencies = [yams]
+    package.targets += [
+        settings,
+        .target(name: "Collector", dependencies: ["Domain"], sources: codec),
+        .testTarget(name: "FuzzTests", dependencies: ["Collector", "Domain", "ScoreStore", "Settings"]),
+    ]
+}
+
 if part == "fuzz" {
-    package.dependencies = [.package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0")]
+    package.dependencies = [yams]
     package.targets = [
         .systemLibrary(name: "CChecksum"),
         .target(name: "Domain", dependencies: ["CChecksum"]),
         .systemLibrary(name: "CPrefetch"),
         .target(name: "ScoreStore", dependencies: ["CPrefetch", "Domain"]),
-        .target(name: "Settings", dependencies: ["Domain", .product(name: "Yams", package: "Yams")]),
+        settings,
         .target(name: "Collector", dependencies: ["Domain"], sources: codec),
         .target(name: "FuzzTargets", dependencies: ["Collector", "Domain", "ScoreStore", "Settings"]),
         .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"]),
