@@ -137,7 +137,7 @@ struct VisitorChunk: Sendable {
     func hasRoom(for bytes: Int) -> Bool { self.end + Self.entryBytes(bytes) <= Self.capacity }
 
     /// Whether squeezing makes room for so many bytes, and enough more that it need not be done again soon.
-    func isWorthSqueezing(for bytes: Int) -> Bool { self.free >= max(Self.entryBytes(bytes), Self.capacity / 5) }
+    func isWorthSqueezing(for bytes: Int) -> Bool { self.free >= max(Self.entryBytes(bytes), Self.capacity / 4) }
 
     /// Moves entries together. Calls `moved` with each visitor, from where and to where.
     mutating func squeeze(_ moved: (VisitorID, Int, Int) -> Void) {
