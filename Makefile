@@ -25,9 +25,10 @@ run: build ## start the service with the demonstration website, inbox and receiv
 test: ## set up, then every test, fast ones first
 	@scripts/test
 
-deb: setup ## a Debian package in .build/deb, with Swift's runtime linked in (ten minutes)
+deb: setup ## a Debian package in .build/deb, with Swift's runtime linked in, and tried (ten minutes)
 	@scripts/setup package
 	@swift build -c release --static-swift-stdlib --product vendange
+	@packaging/test "$$(swift build -c release --show-bin-path)/vendange"
 	@packaging/build "$$(swift build -c release --show-bin-path)/vendange" .build/deb
 
 soak: ## simulate SEEDS lives of the service from FIRST_SEED on
