@@ -35,6 +35,14 @@ class Findings:
             "sidebyside", lambda result: result["cpu_microseconds"][group], name=name, connections=connections
         )
 
+    def threads(self, name, connections, prefix):
+        """CPU microseconds of a request in the threads whose names begin so."""
+        return self.median(
+            "sidebyside",
+            lambda result: sum(time for thread, time in result["threads"].items() if thread.startswith(prefix)),
+            name=name, connections=connections,
+        )
+
     def endpoint(self, name, group, per="cpu_microseconds"):
         return self.median("endpoints", lambda result: result[per][group], name=name)
 

@@ -21,7 +21,8 @@ def plan(directory, redis, asked):
         for spread in ("uniform", "zipf"):
             for workers in (1, 2):
                 yield ["fold", "--profiles", count, "--events", events, "--spread", spread, "--workers", workers]
-    yield ["fold", "--profiles", profiles[0], "--events", events, "--readers", 1]
+        for workers in (1, 2):
+            yield ["fold", "--profiles", count, "--events", events, "--workers", workers, "--readers", 1]
     for count in profiles[:1] if asked.quick else profiles[:2]:
         yield ["beside", "--profiles", count, "--events", events // 5, "--redis", redis.socket,
                "--sqlite", directory / f"{count}.sqlite"]

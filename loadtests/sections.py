@@ -52,9 +52,11 @@ def beside(found):
                 found.median("sidebyside", read, name=name, connections=connections)
                 for read in (lambda one: one["rate"], lambda one: one["latency_microseconds"]["p99"])
             )
-            acknowledging = f"{bars['Vendange, loops and committer']:.2f}" if name == "Vendange" else ""
-            rows.append([connections, name, f"{bars[name]:.2f}", acknowledging, f"{rate:,.0f}", f"{p99 / 1e3:.2f}"])
-    head = ["connections", "server", "CPU µs a request", "of it loops and committer", "requests/s", "p99 ms"]
+            acknowledging, fold = (
+                f"{bars['Vendange, loops and committer']:.2f}", f"{found.threads(name, connections, 'vdg-fold'):.2f}"
+            ) if name == "Vendange" else ("", "")
+            rows.append([connections, name, f"{bars[name]:.2f}", acknowledging, fold, f"{rate:,.0f}", f"{p99 / 1e3:.2f}"])
+    head = ["connections", "server", "CPU µs a request", "of it loops and committer", "fold", "requests/s", "p99 ms"]
     return f"""## The pixel beside nginx
 
 `loadtests/sidebyside.py`: the same requests on the same core, alternating. nginx syncs nothing; Vendange syncs every
@@ -160,14 +162,19 @@ def fold(found):
         ]
         for spread, zipf in (("uniform", 0), ("Zipf", 1))
     }
-    rules = [(one["rules"], one["nanoseconds_per_event"]) for one in found.rounds("inprocess", name="rules")]
+    rules = [(one["rules"], one["nanoseconds_per_event"]) for one in found.rounds("inprocess", name="rules", matching=0)]
+    matching = [
+        [f"{one['rules']:,.0f}", f"{one['matching']:.0f}", f"{one['nanoseconds_per_event']:,.0f}"]
+        for one in found.rounds("inprocess", name="rules")
+    ]
     groups = {}
     for name in ("fold", "Redis", "SQLite"):
         for one in found.rounds("inprocess", name=f"beside {name}"):
             label = "Vendange" if name == "fold" else name
             groups.setdefault(f"{one['profiles']:,.0f} visitors", {})[label] = one["nanoseconds_per_event"] / 1e3
     steps = [
-        [one["name"].removeprefix("step "), f"{one['nanoseconds']:.0f}", f"{one['allocations']:g}"]
+        [one["name"].removeprefix("step "), f"{one['nanoseconds']:,.0f}", f"{one['bytes']:,.0f}",
+         f"{one['nanoseconds'] / one['bytes']:.2f}", f"{one['allocations']:g}"]
         for one in found.results["inprocess"] if one["name"].startswith("step ")
     ]
     locks = [
@@ -188,9 +195,10 @@ ledger, no repeated events told apart.
 
 {chart("stores", "CPU time of a page view in three stores")}
 {chart("rules", "The fold against the number of rules")}
+{table(["rules", "of them match every view", "CPU ns an event"], matching)}
 Steps of an event's way (`json` is a body of 50), with the allocations of each:
 
-{table(["step", "ns", "allocations"], steps)}
+{table(["step", "ns", "bytes", "ns a byte", "allocations"], steps)}
 Both kinds of lock around a slot's worth of work:
 
 {table(["lock", "threads", "CPU ns", "wall ns"], locks)}

@@ -80,14 +80,18 @@ struct RulesCommand: ParsableCommand {
     var events = 400_000
 
     func run() throws {
-        for rules in [10, 100, 1_000] {
-            var run = FoldRun(model: ScoringModel.ofPageViews(rules: rules))
+        let most = 1_000
+        for (rules, matching) in [(10, 0), (100, 0), (most, 0), (most, 1), (most, 10), (most, 100)] {
+            var run = FoldRun(model: ScoringModel.ofPageViews(rules: rules, matching: matching))
             var views = PageViews(profiles: 10_000, key: FoldRun.key, seed: 1)
             _ = try run.fold(&views, count: 20_000, workers: 1)
             let cost = try run.fold(&views, count: self.events, workers: 1)
             report(
                 "rules",
-                ["rules": Double(rules), "nanoseconds_per_event": cost.cpu / Double(cost.events) * 1e9]
+                [
+                    "rules": Double(rules), "matching": Double(matching),
+                    "nanoseconds_per_event": cost.cpu / Double(cost.events) * 1e9,
+                ]
             )
         }
     }

@@ -23,8 +23,8 @@ struct FoldRun {
         var wall: Double
     }
 
-    /// Folds `count` views with so many workers, each on a thread, while as many readers as asked for read contacts and
-    /// visitors at random.
+    /// Folds `count` views with so many workers, each on a thread, while as many readers as asked for read visitors at
+    /// random.
     mutating func fold(_ views: inout PageViews, count: Int, workers: Int, readers: Int = 0) throws -> Cost {
         let stream = RecordedStream(key: Self.key, start: self.end, startTime: self.endTime)
         defer {

@@ -1,9 +1,9 @@
 package import Domain
 
 extension ScoringModel {
-    /// A model with patterns for our pages and so many rules on page views of other pages: what they cost is what
-    /// finding out costs that they do not match.
-    package static func ofPageViews(rules: Int) -> ScoringModel {
+    /// A model with patterns for our pages and so many rules on page views. The first `matching` ones match them all; the
+    /// others are of other pages: what they cost is what finding out costs that they do not match.
+    package static func ofPageViews(rules: Int, matching: Int = 0) -> ScoringModel {
         var model = ScoringModel()
         model.groups = [
             ScoringModel.Group(name: "web", halfLife: .days(30), max: 1_000),
@@ -20,7 +20,7 @@ extension ScoringModel {
         for number in 0..<rules {
             var condition = ScoringModel.Condition()
             condition.event = .pageView
-            condition.path = "/produits/\(number)/**"
+            condition.path = number < matching ? "/**" : "/produits/\(number)/**"
             model.rules.append(ScoringModel.Rule(name: "product \(number)", condition: condition, points: 1))
         }
         return model

@@ -5,7 +5,7 @@ import ScoreStore
 /// Folding a page view.
 enum FoldStep {
     /// Visitors who come again and again, one after the other.
-    static func fold(_ given: Steps.Preparation) throws -> () -> Void {
+    static func fold(_ given: Steps.Preparation) throws -> Step {
         var history = ModelHistory()
         history.publish(ScoringModel.ofPageViews(rules: 10), offset: 0, at: PageViews.start)
         let profiles = 100
@@ -20,7 +20,7 @@ enum FoldStep {
             frames.append(writer.bytes)
         }
         var offset: UInt64 = 0
-        return {
+        return Step(bytes: frames[0].count) {
             offset += 1
             let context = FoldContext(
                 offset: offset,

@@ -8,10 +8,11 @@ enum LogSteps {
     private static let batch = 50
 
     /// A record written and read.
-    static func record(_ given: Steps.Preparation) -> () -> Void {
+    static func record(_ given: Steps.Preparation) -> Step {
         var views = PageViews(profiles: 1_000, key: Self.key)
         var writer = ByteWriter()
-        return {
+        views.append(to: &writer)
+        return Step(bytes: writer.bytes.count) {
             writer.bytes.removeAll(keepingCapacity: true)
             views.append(to: &writer)
             writer.bytes.withUnsafeBytes { bytes in
@@ -24,7 +25,7 @@ enum LogSteps {
     }
 
     /// 50 records appended, each as a request of its own, and committed as a block.
-    static func append(_ given: Steps.Preparation) throws -> () -> Void {
+    static func append(_ given: Steps.Preparation) throws -> Step {
         var configuration = SegmentLogConfiguration()
         configuration.runsThreads = false
         let log = try SegmentLog(
@@ -37,7 +38,7 @@ enum LogSteps {
         var views = PageViews(profiles: 1_000, key: Self.key)
         var frames = ByteWriter()
         for _ in 0..<Self.batch { views.append(to: &frames) }
-        return {
+        return Step(bytes: frames.bytes.count) {
             frames.bytes.withUnsafeBytes { bytes in
                 var walk = BlockFrames(bytes)
                 while let range = walk.next() {

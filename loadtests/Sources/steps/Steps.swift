@@ -5,7 +5,7 @@ import Measuring
 /// `measured`, a function whose name callgrind is told; as many repetitions before it warm up.
 @main
 enum Steps {
-    private static let all: [(name: String, prepare: @Sendable (Preparation) throws -> () -> Void)] = [
+    private static let all: [(name: String, prepare: @Sendable (Preparation) throws -> Step)] = [
         ("request", WireSteps.request), ("query", WireSteps.query), ("json", WireSteps.json),
         ("record", LogSteps.record), ("append", LogSteps.append), ("fold", FoldStep.fold),
     ]
@@ -25,7 +25,8 @@ enum Steps {
         guard arguments.count == 4, let count = Int(arguments[2]), count > 0,
             let step = Self.all.first(where: { $0.name == arguments[1] })
         else { throw Failure.usage(Self.all.map(\.name)) }
-        let body = try step.prepare(Preparation(count: count, directory: arguments[3]))
+        let prepared = try step.prepare(Preparation(count: count, directory: arguments[3]))
+        let body = prepared.body
         for _ in 0..<count { body() }
         let before = Allocations.count
         let begin = Stopwatch.thread()
@@ -34,9 +35,19 @@ enum Steps {
         let allocations = Allocations.isCounting ? Double(Allocations.count - before) / Double(count) : -1
         report(
             "step \(step.name)",
-            ["count": Double(count), "nanoseconds": spent / Double(count) * 1e9, "allocations": allocations]
+            [
+                "count": Double(count), "bytes": Double(prepared.bytes),
+                "nanoseconds": spent / Double(count) * 1e9, "allocations": allocations,
+            ]
         )
     }
+}
+
+/// A step, ready to be repeated.
+struct Step {
+    /// How many bytes a repetition reads, or has written.
+    var bytes: Int
+    var body: () -> Void
 }
 
 /// What is counted. A function of its own under a name that callgrind can be told: the optimiser makes another of it

@@ -11,7 +11,7 @@ enum WireSteps {
         + "&id=AAAABBBBCCCC.1"
 
     /// The head of a pixel's request.
-    static func request(_ given: Steps.Preparation) -> () -> Void {
+    static func request(_ given: Steps.Preparation) -> Step {
         let routes = Routes(prefix: "")
         var parser = RequestParser()
         let head = [
@@ -24,7 +24,7 @@ enum WireSteps {
             "Accept-Language: fr-FR,fr;q=0.9,en;q=0.8", "Cookie: _ga=GA1.1.1234567890; vnd=AAAAAAAAAAAAAAAAAAAAAA",
         ]
         let bytes = Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8)
-        return {
+        return Step(bytes: bytes.count) {
             bytes.withUnsafeBytes { bytes in
                 guard case .request = parser.parse(bytes, routes: routes) else { fatalError("the request is ours") }
             }
@@ -32,10 +32,10 @@ enum WireSteps {
     }
 
     /// The query of the same.
-    static func query(_ given: Steps.Preparation) -> () -> Void {
+    static func query(_ given: Steps.Preparation) -> Step {
         var decoder = WireDecoder(nonceKey: Self.key)
         let query = Array(Self.query.utf8)
-        return {
+        return Step(bytes: query.count) {
             decoder.reset()
             query.withUnsafeBytes { bytes in
                 let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -47,7 +47,7 @@ enum WireSteps {
     }
 
     /// A body of 50 events.
-    static func json(_ given: Steps.Preparation) -> () -> Void {
+    static func json(_ given: Steps.Preparation) -> Step {
         var decoder = WireDecoder(nonceKey: Self.key)
         let event = """
             {"type":"page_view","site":"www","url":"https://www.example.com/maintenance/contrats?utm_source=newsletter\
@@ -55,7 +55,7 @@ enum WireSteps {
             "title":"Maintenance industrielle - Ardoine","referrer":"https://www.google.com/","sent":1800000000100}
             """
         let body = Array("[\(Array(repeating: event, count: 50).joined(separator: ","))]".utf8)
-        return {
+        return Step(bytes: body.count) {
             decoder.reset()
             try? body.withUnsafeBytes { try decoder.decodeBody($0) }
             precondition(decoder.outcomes.count == 50, "the body holds 50 events")
