@@ -85,11 +85,15 @@ struct BlockReader {
         let start = self.chain.position - self.windowStart
         if start >= 0, start + count <= self.windowCount { return }
         let wanted = max(count, Self.windowBytes)
-        if self.window.count < wanted { self.window = Array(repeating: 0, count: wanted) }
         let (file, position) = (self.file, self.chain.position)
         do throws(StorageFailure) {
-            self.windowCount = try self.window.withUnsafeMutableBufferPointer { (window) throws(StorageFailure) in
-                try file.readAll(into: UnsafeMutableRawBufferPointer(window), at: position)
+            if self.window.count < wanted {
+                self.window = try file.bytes(at: position, count: wanted)
+                self.windowCount = self.window.count
+            } else {
+                self.windowCount = try self.window.withUnsafeMutableBufferPointer { (window) throws(StorageFailure) in
+                    try file.readAll(into: UnsafeMutableRawBufferPointer(window), at: position)
+                }
             }
         } catch {
             self.windowCount = 0

@@ -70,7 +70,7 @@ struct ErasurePass: Sendable {
     ) throws(SegmentReadFailure) -> [CommittedBlock] {
         let first = span.segment.firstOffset
         var reader: SegmentReader
-        if let opened = self.reader {
+        if let opened = self.reader.take() {
             reader = opened
         } else {
             reader = try SegmentReader(span.segment, in: storage, from: first, endOffset: span.endOffset)

@@ -15,6 +15,8 @@ struct SegmentReader {
     private enum Form {
         case blocks(BlockReader)
         case sealed(SealedReader)
+        /// The reader is at work: a second hold on it would have its memory copied.
+        case lent
     }
 
     private var form: Form
@@ -63,11 +65,14 @@ struct SegmentReader {
     mutating func read(from offset: UInt64, maximumBytes: Int) throws(SegmentReadFailure) -> [CommittedBlock] {
         switch self.form {
         case .blocks(var reader):
+            self.form = .lent
             defer { self.form = .blocks(reader) }
             return try reader.read(from: offset, maximumBytes: maximumBytes)
         case .sealed(var reader):
+            self.form = .lent
             defer { self.form = .sealed(reader) }
             return try reader.read(from: offset, maximumBytes: maximumBytes)
+        case .lent: preconditionFailure("a reader is given back by who lent it")
         }
     }
 }
