@@ -27,6 +27,7 @@ import Testing
         machine.took(closes: true)
         #expect(machine.answered(1, at: self.at(1)) == .closeOutput)
         #expect(machine.state == .lingering)
+        machine.outputClosed(at: self.at(1))
         for second in 1...3 {
             machine.received(at: self.at(Int64(second)))
             #expect(machine.tick(at: self.at(Int64(second))) == .none)
@@ -60,6 +61,7 @@ import Testing
         var machine = ConnectionMachine(openedAt: self.at(0))
         machine.took(closes: true)
         #expect(machine.answered(1, at: self.at(0)) == .closeOutput)
+        machine.outputClosed(at: self.at(0))
         #expect(machine.tick(at: self.at(3)) == .close)
         #expect(machine.tick(at: self.at(4)) == .none)
     }
@@ -67,10 +69,22 @@ import Testing
     @Test func aPeerThatStillTakesItsAnswersIsWaitedForLonger() {
         var machine = ConnectionMachine(openedAt: self.at(0))
         machine.took(closes: true)
-        machine.isWritable = false
         #expect(machine.answered(1, at: self.at(0)) == .closeOutput)
         #expect(machine.tick(at: self.at(60)) == .none)
+        // It has taken them, and is to close.
+        machine.outputClosed(at: self.at(60))
+        #expect(machine.tick(at: self.at(62)) == .none)
+        #expect(machine.tick(at: self.at(63)) == .close)
+    }
+
+    @Test func aPeerThatTakesNothingIsNotWaitedForForEver() {
+        var machine = ConnectionMachine(openedAt: self.at(0))
+        machine.took(closes: true)
+        #expect(machine.answered(1, at: self.at(0)) == .closeOutput)
         #expect(machine.tick(at: self.at(76)) == .close)
+        var stopping = ConnectionMachine(openedAt: self.at(0))
+        #expect(stopping.stop() == .closeOutput)
+        #expect(stopping.tick(at: self.at(3)) == .close)
     }
 
     @Test func aHalfClosedConnectionStillGetsItsAnswers() {

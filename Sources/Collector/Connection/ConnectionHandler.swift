@@ -86,11 +86,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .some(.inputClosed) = event as? ChannelEvent {
+        switch event as? ChannelEvent {
+        case .some(.inputClosed):
             let holdsInput = self.input.map { $0.readableBytes > 0 } ?? false
             self.perform(self.machine.inputClosed(holdsInput: holdsInput), context: context)
-        } else {
-            context.fireUserInboundEventTriggered(event)
+        case .some(.outputClosed):
+            self.loop.beginCycle()
+            self.machine.outputClosed(at: self.loop.monotonicNow)
+        default: context.fireUserInboundEventTriggered(event)
         }
     }
 

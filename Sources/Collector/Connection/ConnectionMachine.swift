@@ -44,6 +44,9 @@ struct ConnectionMachine: Sendable {
     private(set) var outstanding = 0
     /// Whether the socket takes more answers.
     var isWritable = true
+    private var isStopping = false
+    /// Whether the last answer was sent, and not only written.
+    private var outputIsClosed = false
     private var lastActive: TimeSpan
     private var requestStarted: TimeSpan?
     /// Whether the peer sends no more.
@@ -124,8 +127,15 @@ struct ConnectionMachine: Sendable {
         }
     }
 
+    /// The last answer was sent: it is the peer's turn to close.
+    mutating func outputClosed(at now: TimeSpan) {
+        self.outputIsClosed = true
+        self.lastActive = now
+    }
+
     /// The service stops: what was asked is answered, nothing else is read.
     mutating func stop() -> Action {
+        self.isStopping = true
         switch self.state {
         case .reading, .handedOver, .draining(.handOver): self.state = .draining(.close)
         case .draining(.close), .lingering, .closed: return .none
@@ -140,8 +150,9 @@ struct ConnectionMachine: Sendable {
         let isLate =
             switch self.state {
             case .closed: false
-            // Who has not taken the answers yet is only slow.
-            case .lingering: silence > (self.isWritable ? Limits.lingering : Limits.idleConnection).microseconds
+            // Who has not taken the answers yet is only slow, and may be, but not for ever nor at a stop.
+            case .lingering where self.outputIsClosed || self.isStopping: silence > Limits.lingering.microseconds
+            case .lingering: silence > Limits.idleConnection.microseconds
             // Waiting for the log is no silence of the peer's; not taking the answers is.
             case .reading, .handedOver, .draining:
                 (self.outstanding == 0 || !self.isWritable) && silence > Limits.idleConnection.microseconds

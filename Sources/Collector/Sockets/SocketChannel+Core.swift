@@ -183,9 +183,15 @@ extension SocketChannel: ChannelCore {
         self.outputClosing = .broken(error)
         self.isEnding = true
         self.holdsBytes = true
-        self.readAgain()
-        // Where no bytes are wanted now, who would want them later waits for an answer that cannot be given.
-        if !self.wantsBytes || self.inputIsClosed { self.close0(error: error, mode: .all, promise: nil) }
+        if !self.isWritable { self.changeWritability() }
+        // In the next turn: whoever wrote is in the middle of it, and may want more when they are through.
+        self.loop.execute {
+            if self.inputIsClosed {
+                self.close0(error: error, mode: .all, promise: nil)
+            } else {
+                self.readAgain()
+            }
+        }
     }
 
     private func failWrites(_ error: any Error) {
