@@ -8,7 +8,8 @@ import Synchronization
 /// A sync costs some 100 µs of a core whatever it carries, so what it carries decides what an event costs. While one
 /// sync runs the next block fills; on a fast disk that alone makes small blocks. So the committer *gathers*: it waits
 /// until as many records are pending as the last block carried, but for ``Limits/commitGathering`` at most. Under load
-/// the blocks grow until they carry what arrives in that time; a lone event, like a command, is committed at once.
+/// the blocks grow until they carry what arrives in that time; an event before which nothing was committed for a while, like
+/// a command, is committed at once.
 final class AppendGate: Sendable {
     private let eventsRefused = Atomic(false)
     private let everythingRefused = Atomic(false)

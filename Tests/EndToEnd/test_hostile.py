@@ -309,4 +309,5 @@ def sent(service, request):
 
 def test_who_never_reads_was_cut_off(service, deaf):
     """The last one here: they had all the time of the tests since they began, and little is left to wait for."""
+    assert deaf.connections, "it goes on from where the slow ones were cut off"
     wait_for("the deaf to be cut off", lambda: not deaf.open_ones(), 120)

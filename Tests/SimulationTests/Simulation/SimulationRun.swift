@@ -266,20 +266,28 @@ struct SimulationRun {
     /// never written. Nothing else is served than was published.
     private mutating func checkDamage() throws {
         let disk = self.machine.log.copy(seed: self.random.next())
+        let whole = try self.open(disk)
+        try self.archive.check(whole)
+        whole.close()
         disk.flipBit(among: try disk.list().filter { SegmentName.firstOffset(of: $0) != nil }, using: &self.random)
         do {
-            let log = try SegmentLog(
-                storage: disk,
-                configuration: SimulatedService.logConfiguration,
-                clock: self.machine.clock,
-                randomness: self.machine.randomness
-            )
-            try self.archive.checkServed(log)
-        } catch is LogOpenFailure {
+            try self.archive.checkServed(try self.open(disk))
+        } catch let failure as LogOpenFailure {
+            if case .storage = failure { throw failure }
             self.report.noticedDamages += 1
-        } catch is LogReadFailure {
+        } catch let failure as LogReadFailure {
+            guard case .corrupt = failure else { throw failure }
             self.report.noticedDamages += 1
         }
+    }
+
+    private func open(_ disk: FaultyStorage) throws -> SegmentLog {
+        try SegmentLog(
+            storage: disk,
+            configuration: SimulatedService.logConfiguration,
+            clock: self.machine.clock,
+            randomness: self.machine.randomness
+        )
     }
 
     private mutating func checkEnd() throws {
