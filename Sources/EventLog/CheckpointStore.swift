@@ -167,11 +167,20 @@ package final class CheckpointStore: Sendable {
         buffer.bytes.removeAll(keepingCapacity: true)
     }
 
-    /// The low offset of the older generation: the log below it is needed no more.
+    /// The lowest low offset of all generations: the log below it is needed no more. Nil while one is missing, or has no
+    /// head to tell.
+    ///
+    /// That is not always the oldest one's. A start that passed a damaged generation over goes on from the one before it,
+    /// and with slots far apart the next checkpoint may begin below the damaged one.
     package func oldestLow() throws(StorageFailure) -> UInt64? {
         let names = try self.names()
-        guard names.count >= Self.generations, let oldest = names.first else { return nil }
-        return try self.head(of: oldest)?.low
+        guard names.count >= Self.generations else { return nil }
+        var lowest = UInt64.max
+        for name in names {
+            guard let low = try self.head(of: name)?.low else { return nil }
+            lowest = min(lowest, low)
+        }
+        return lowest
     }
 
     /// The low offset of the newest generation: where a start would begin to read.

@@ -73,6 +73,20 @@ import Testing
         #expect(try Self.load(storage).high == 300)
     }
 
+    @Test func `the log is needed from the lowest slot of any generation, not of the older one`() throws {
+        let storage = FaultyStorage(seed: 1)
+        let store = CheckpointStore(storage)
+        try Self.save(store, Self.head(high: 13, low: 10))
+        try Self.save(store, Self.head(high: 22, low: 22))
+        // A slot of the newer one rots. A start goes on from the other, and one worker is ahead at the next checkpoint.
+        let newer = try #require(try Self.files(storage).last)
+        storage.flipBit(of: newer, at: try #require(storage.contents(of: newer)).count - 1, bit: 0)
+        #expect(try Self.load(storage).high == 13)
+        try Self.save(store, Self.head(high: 28, low: 15))
+        #expect(try Self.load(storage).high == 28)
+        #expect(try store.oldestLow() == 15)
+    }
+
     @Test func `a damaged, foreign or too new checkpoint is passed over for the one before it`() throws {
         let storage = FaultyStorage(seed: 1)
         let store = CheckpointStore(storage)
