@@ -155,7 +155,7 @@ extension Pipeline {
         try self.checkpoints.save(head) { next.next() }
     }
 
-    /// Retention by age, but never what the older generation or the catalog, which has applied everything below
+    /// Retention by age, but never what a checkpoint or the catalog, which has applied everything below
     /// `applied`, still needs. What is kept of the rest is sealed.
     package func trim(olderThan age: TimeSpan, applied: UInt64) throws(StorageFailure) {
         guard let low = try self.checkpoints.oldestLow() else { return }
